@@ -1,0 +1,125 @@
+//! The contract between the domain and the store.
+
+use crate::environment::Environment;
+use crate::event::{Action, Cause, Event, Topic};
+use crate::facts::{Facts, ReadSet};
+use crate::id::{self, Id};
+use crate::record::Record;
+use crate::refusal::Refusal;
+use crate::time::Timestamp;
+use std::sync::Arc;
+
+/// Something that may change the catalog.
+pub trait Command: Send + 'static {
+    /// What the caller learns when it went through.
+    type Reply: Send + 'static;
+
+    /// Rows worth loading (and holding) before the first try. A guess is enough.
+    fn reads(&self) -> ReadSet;
+
+    /// Pure: same facts, same context, same answer. Reads as refusals in order, then the change.
+    fn decide(&self, facts: &Facts, cx: &mut Cx<'_>) -> Result<(Self::Reply, Changes), Stop>;
+}
+
+/// Both early ends of a decision, so that `?` serves for each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// The answer is no.
+    Refused(Refusal),
+    /// A row named by a row just read: the engine loads it and calls again.
+    Need(ReadSet),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// What a decision may know besides its facts.
+pub struct Cx<'a> {
+    /// The data set it works on.
+    pub environment: Environment,
+    /// The instant of the decision.
+    pub now: Timestamp,
+    /// The request behind it; nothing where time is.
+    pub cause: Option<&'a Cause>,
+    /// 64 random bits at each call.
+    pub random: &'a mut dyn FnMut() -> u64,
+}
+
+impl Cx<'_> {
+    /// A new id.
+    pub fn new_id<I: Id>(&mut self) -> I {
+        id::generate(I::PREFIX, I::LENGTH, self.now, self.random).into()
+    }
+}
+
+/// What a decision changes. Applied whole or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes {
+    /// Rows, in order; no row twice.
+    pub writes: Vec<Write>,
+    /// What is told of it, in order.
+    pub events: Vec<Arc<Event>>,
+}
+
+/// One row changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// The row is now `after`; it did not exist where there is no `before`.
+    Put {
+        /// The row so far.
+        before: Option<Record>,
+        /// The row from now on.
+        after: Record,
+    },
+    /// The row is gone.
+    Delete(Record),
+}
+
+impl Changes {
+    /// Writes a row and tells of it. An update that changes nothing but its time is written without an event.
+    pub fn put(&mut self, before: Option<Record>, after: Record, cx: &mut Cx<'_>) {
+        match &before {
+            None => self.announce(Action::Created, None, &after, cx),
+            Some(before) if !same_but_for_time(before, &after) => {
+                self.announce(Action::Updated, Some(before), &after, cx);
+            }
+            Some(_) => {}
+        }
+        self.writes.push(Write::Put { before, after });
+    }
+
+    /// Tells of a change; of a recurring price also as a plan.
+    pub fn announce(&mut self, action: Action, before: Option<&Record>, after: &Record, cx: &mut Cx<'_>) {
+        let topics: &[Topic] = match after {
+            Record::Product(_) => &[Topic::Product],
+            Record::Price(price) if price.recurring.is_some() => &[Topic::Price, Topic::Plan],
+            Record::Price(_) => &[Topic::Price],
+            Record::Event(_) | Record::Receipt(_) | Record::ApiKey(_) => &[],
+        };
+        for topic in topics {
+            self.events.push(Arc::new(Event {
+                id: cx.new_id(),
+                created: cx.now,
+                topic: *topic,
+                action,
+                before: before.cloned(),
+                after: after.clone(),
+                cause: cx.cause.cloned(),
+            }));
+        }
+    }
+}
+
+fn same_but_for_time(before: &Record, after: &Record) -> bool {
+    match (before, after) {
+        (Record::Product(before), Record::Product(after)) => {
+            let mut before = (**before).clone();
+            before.updated = after.updated;
+            before == **after
+        }
+        _ => before == after,
+    }
+}

@@ -1,0 +1,72 @@
+"""One server per test file, so that files do not see each other's objects; the tests of a file share it."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+# The checks in there must explain themselves as asserts in a test do.
+pytest.register_assert_rewrite("harness.answers", "harness.refusals", "harness.schemas", "harness.server")
+
+from harness import schemas, sdk  # noqa: E402
+from harness.raw import Raw  # noqa: E402
+from harness.server import Server  # noqa: E402
+
+SCHEMAS_ABSENT = f"Stripe's OpenAPI document is not at {schemas.DOCUMENT}: answers are NOT validated against its schemas"
+
+
+def pytest_configure():
+    if os.environ.get("CI") == "true" and not schemas.is_present():
+        raise pytest.UsageError(f"{SCHEMAS_ABSENT}, which a CI run must do")
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not schemas.is_present():
+        terminalreporter.write_line(SCHEMAS_ABSENT)
+
+
+@pytest.fixture(scope="session")
+def binary() -> Path:
+    named = os.environ.get("TOLLGATE_BIN")
+    assert named, "TOLLGATE_BIN must name the tollgate binary; ./test builds it and sets this"
+    found = shutil.which(named)
+    assert found, f"TOLLGATE_BIN is {named}, which cannot be run"
+    return Path(found).resolve()
+
+
+@pytest.fixture(scope="module")
+def server(binary, tmp_path_factory):
+    with _running(binary, tmp_path_factory.mktemp("server")) as started:
+        yield started
+
+
+@pytest.fixture
+def own_server(binary, tmp_path):
+    """For a test that ends its server, or that must be alone with its objects."""
+    with _running(binary, tmp_path) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def client(server):
+    return sdk.client(server.base_url, server.test_key)
+
+
+@pytest.fixture(scope="module")
+def raw(server):
+    return Raw(server.port, server.test_key)
+
+
+class _running:
+    """Ends the server that a test left running, and only that one."""
+
+    def __init__(self, binary: Path, folder: Path):
+        self._server = Server(binary, folder)
+
+    def __enter__(self) -> Server:
+        return self._server.start()
+
+    def __exit__(self, *_):
+        if self._server.is_running:
+            self._server.stop()
