@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -58,15 +59,27 @@ def raw(server):
     return Raw(server.port, server.test_key)
 
 
-class _running:
-    """Ends the server that a test left running, and only that one."""
+@pytest.fixture(scope="module")
+def live_key(server):
+    return server.create_key("live")
 
-    def __init__(self, binary: Path, folder: Path):
-        self._server = Server(binary, folder)
 
-    def __enter__(self) -> Server:
-        return self._server.start()
+@pytest.fixture(scope="module")
+def live_client(server, live_key):
+    return sdk.client(server.base_url, live_key)
 
-    def __exit__(self, *_):
-        if self._server.is_running:
-            self._server.stop()
+
+@pytest.fixture(scope="module")
+def live_raw(server, live_key):
+    return Raw(server.port, live_key)
+
+
+@contextmanager
+def _running(binary: Path, folder: Path):
+    """Ends the server, and only this one, where the test has not done so itself."""
+    started = Server(binary, folder).start()
+    try:
+        yield started
+    finally:
+        if started.is_running:
+            started.stop()

@@ -1,0 +1,127 @@
+//! Settings: what was typed, what a file says, and what holds.
+//!
+//! One rule: a flag wins over the environment, the environment over the file, the file over the default.
+
+use anyhow::{Context, bail};
+use clap::Args;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use tollgate_store::DatabaseUrl;
+
+const DEFAULT_LISTEN: &str = "127.0.0.1:4242";
+const DEFAULT_DATABASE: &str = "sqlite://tollgate.db";
+const DEFAULT_LOG: &str = "warn,tollgate=info,tollgate_server=info,tollgate_store=info";
+const DEFAULT_CACHE_MEGABYTES: u64 = 96;
+/// Read where it exists and no other file is named.
+const DEFAULT_FILE: &str = "tollgate.toml";
+
+/// Where the data is: what every command needs to know.
+#[derive(Args, Clone, Default)]
+pub(crate) struct DatabaseArgs {
+    /// Where the data is: `sqlite://PATH` [default: sqlite://tollgate.db]
+    #[arg(long, env = "TOLLGATE_DATABASE", value_name = "URL")]
+    database: Option<String>,
+
+    /// A file of settings in TOML, whose keys are the names of the long flags [default: tollgate.toml, where it exists]
+    #[arg(long, env = "TOLLGATE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// How to serve.
+#[derive(Args, Clone, Default)]
+pub(crate) struct ServerArgs {
+    /// The address to serve on; port 0 takes a free one. Keep to loopback unless a proxy with TLS stands in front
+    /// [default: 127.0.0.1:4242]
+    #[arg(long, env = "TOLLGATE_LISTEN", value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+
+    /// What to log, as `level` or `target=level,…`; `debug` logs every request [default: warnings, and what this
+    /// program has to say]
+    #[arg(long, env = "TOLLGATE_LOG", value_name = "FILTER")]
+    log: Option<String>,
+
+    /// How log lines look on standard error [default: text]
+    #[arg(long, env = "TOLLGATE_LOG_FORMAT", value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+
+    /// Most memory for objects kept at hand, in megabytes [default: 96]
+    #[arg(long, env = "TOLLGATE_CACHE_MB", value_name = "MB")]
+    cache_mb: Option<u64>,
+
+    /// Most disk space for the database, in megabytes; writes beyond it are refused [default: no limit]
+    #[arg(long, env = "TOLLGATE_MAX_DATABASE_MB", value_name = "MB")]
+    max_database_mb: Option<u64>,
+}
+
+/// What a line of the log looks like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+/// The settings that hold.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) database: DatabaseUrl,
+    pub(crate) listen: SocketAddr,
+    pub(crate) log: String,
+    pub(crate) log_format: LogFormat,
+    pub(crate) cache_bytes: u64,
+    pub(crate) max_database_bytes: Option<u64>,
+}
+
+/// What a file may say.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    database: Option<String>,
+    listen: Option<SocketAddr>,
+    log: Option<String>,
+    log_format: Option<LogFormat>,
+    cache_mb: Option<u64>,
+    max_database_mb: Option<u64>,
+}
+
+impl DatabaseArgs {
+    /// Where the data is.
+    pub(crate) fn url(&self) -> anyhow::Result<DatabaseUrl> {
+        self.url_beside(self.file()?.database)
+    }
+
+    /// The settings that hold for a server.
+    pub(crate) fn settings(&self, server: &ServerArgs) -> anyhow::Result<Settings> {
+        let file = self.file()?;
+        let megabytes = |mb: u64| mb.saturating_mul(1024 * 1024);
+        Ok(Settings {
+            database: self.url_beside(file.database)?,
+            listen: server.listen.or(file.listen).unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("an address")),
+            log: server.log.clone().or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
+            log_format: server.log_format.or(file.log_format).unwrap_or(LogFormat::Text),
+            cache_bytes: megabytes(server.cache_mb.or(file.cache_mb).unwrap_or(DEFAULT_CACHE_MEGABYTES)),
+            max_database_bytes: server.max_database_mb.or(file.max_database_mb).map(megabytes),
+        })
+    }
+
+    fn url_beside(&self, in_file: Option<String>) -> anyhow::Result<DatabaseUrl> {
+        let text = self.database.clone().or(in_file).unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
+        text.parse().with_context(|| format!("setting `database`: `{text}`"))
+    }
+
+    fn file(&self) -> anyhow::Result<File> {
+        let path = match &self.config {
+            Some(path) => path.as_path(),
+            None if Path::new(DEFAULT_FILE).exists() => Path::new(DEFAULT_FILE),
+            None => return Ok(File::default()),
+        };
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => bail!("cannot read the settings in {}: {error}", path.display()),
+        };
+        toml::from_str(&text).with_context(|| format!("in the settings of {}", path.display()))
+    }
+}

@@ -1,0 +1,5 @@
+//! The rules of the domain, each as a sentence.
+
+mod catalog;
+mod prices;
+mod products;
