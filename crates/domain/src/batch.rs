@@ -75,7 +75,12 @@ impl Batch {
     }
 
     /// Decides as many jobs as the facts allow. Always call it with the same jobs.
-    pub fn step(&mut self, jobs: &mut [Box<dyn Job>], now: Timestamp, random: &mut dyn FnMut() -> u64) -> Step {
+    pub fn step<J: Job + ?Sized>(
+        &mut self,
+        jobs: &mut [Box<J>],
+        now: Timestamp,
+        random: &mut dyn FnMut() -> u64,
+    ) -> Step {
         while let Some(job) = jobs.get_mut(self.decided) {
             let environment = job.environment();
             match job.decide(self.facts_mut(environment), now, random) {

@@ -1,1 +1,10 @@
-//! Placeholder.
+//! The shell: connections in, answers out, and everything between that is neither a dialect nor the subject.
+
+pub mod app;
+mod gate;
+mod jobs;
+pub mod keys;
+mod metrics;
+mod routes;
+pub mod serve;
+mod stripe;

@@ -1,1 +1,36 @@
-//! Placeholder.
+//! The memory: keeps the records of the domain, durably, and finds them again.
+//!
+//! [`Store`] is what the rest of the program sees; behind it stand engines with equal answers. An engine knows two
+//! verbs, *load* what a command reads and *apply* what it changes; everything decided is decided by the domain, in
+//! [`tollgate_domain::batch`]. What engines share is in the files of this folder: [`table`](self) descriptors made
+//! of [`tollgate_domain::record::Noun::fields`], the body of a record, migrations, the terms of the search index.
+//!
+//! Invariants:
+//! * A job is answered after its changes are committed and synced, never before.
+//! * Nothing of one environment is ever visible in the other.
+//! * A refused or failed job leaves no trace.
+
+mod clock;
+mod drive;
+mod error;
+mod metrics;
+mod model;
+mod options;
+mod page;
+mod random;
+mod record;
+mod report;
+mod search_terms;
+mod sqlite;
+mod store;
+mod table;
+mod task;
+mod url;
+
+pub use clock::Clock;
+pub use error::{ListError, OpenError, SearchError, StoreError};
+pub use options::Options;
+pub use page::Found;
+pub use report::{Finding, Report};
+pub use store::{Store, backup, check};
+pub use url::{DatabaseUrl, UrlError};

@@ -8,7 +8,7 @@ from harness.refusals import Refusal, check_answer, unknown
 
 
 @pytest.mark.parametrize(
-    "version", ["2020-08-27", "2025-03-31.basil", "2026-08-26.dahlia", "2026-10-28.endive", "2031-01-01.yet-to-come"]
+    "version", ["2020-08-27", "2025-03-31.basil", "2026-08-26.dahlia", "2026-10-28.endive", "2031-01-01.zucchini"]
 )
 def test_a_well_formed_version_is_served_and_echoed(raw, version):
     answer = raw.get("/v1/products", stripe_version=version)
@@ -21,14 +21,14 @@ def test_a_preview_tail_is_taken(raw):
     assert raw.get("/v1/products", stripe_version="2026-10-28.preview; feature_beta=v3").status == 200
 
 
-def test_without_a_version_the_account_s_own_is_served(raw):
+def test_without_a_version_a_well_formed_one_is_served(raw):
     answer = raw.get("/v1/products")
 
     assert re.fullmatch(r"\d{4}-\d\d-\d\d(\.[a-z]+)?", answer.headers["stripe-version"])
 
 
 @pytest.mark.parametrize(
-    "version", ["not-a-real-version", "2026", "2026-13-01.endive", "2026-10-28.", "2026-10-28.endive.x", "v1"]
+    "version", ["not-a-real-version", "2026", "20261028", "2026-10-28.", "2026-10-28 endive", "v1"]
 )
 def test_a_malformed_version_is_refused_by_name(raw, version):
     refused = raw.get("/v1/products", stripe_version=version)

@@ -1,0 +1,124 @@
+//! What a running server consists of.
+
+use crate::gate::auth::Authenticator;
+use crate::gate::in_flight::InFlight;
+use crate::keys::SecretKey;
+use crate::metrics::Metrics;
+use prometheus_client::registry::Registry;
+use std::sync::Arc;
+use tollgate_domain::api_key::{ApiKey, RevokeApiKey};
+use tollgate_domain::batch::{self, Job};
+use tollgate_domain::command::{Changes, Command, Cx};
+use tollgate_domain::environment::Environment;
+use tollgate_domain::facts::{Facts, ReadSet};
+use tollgate_domain::list::{Cursor, CreatedRange, ListQuery, PAGE_MAX};
+use tollgate_domain::record::{Noun, Record};
+use tollgate_domain::refusal::Refusal;
+use tollgate_domain::time::Timestamp;
+use tollgate_store::{ListError, Store, StoreError};
+
+/// The parts that requests share.
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) keys: Authenticator,
+    pub(crate) in_flight: InFlight,
+    pub(crate) metrics: Metrics,
+}
+
+impl App {
+    /// An app over an open store.
+    pub fn new(store: Store) -> Arc<Self> {
+        let mut registry = Registry::default();
+        store.register(&mut registry);
+        Arc::new(Self {
+            store,
+            keys: Authenticator::new(),
+            in_flight: InFlight::default(),
+            metrics: Metrics::new(registry),
+        })
+    }
+
+    /// Puts a key on file; one that is there already stays as it is.
+    pub async fn create_key(&self, key: &SecretKey, name: &str) -> Result<(), StoreError> {
+        let outcome = self.run(key.environment(), key.register(name)).await?;
+        debug_assert!(outcome.is_ok(), "creating a key refuses nothing");
+        Ok(())
+    }
+
+    /// Revokes the key with this id; false where there is none.
+    pub async fn revoke_key(&self, id: &str) -> Result<bool, StoreError> {
+        for environment in Environment::ALL {
+            if self.run(environment, RevokeApiKey { id: id.into() }).await?.is_ok() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether an environment has any key, revoked ones included.
+    pub async fn has_keys(&self, environment: Environment) -> Result<bool, StoreError> {
+        Ok(!self.keys_after(environment, None).await?.is_empty())
+    }
+
+    /// Every key of an environment, newest first.
+    pub async fn keys(&self, environment: Environment) -> Result<Vec<Arc<ApiKey>>, StoreError> {
+        let mut keys: Vec<Arc<ApiKey>> = Vec::new();
+        loop {
+            let page = self.keys_after(environment, keys.last().map(|key| key.id.to_string())).await?;
+            if page.is_empty() {
+                return Ok(keys);
+            }
+            keys.extend(page);
+        }
+    }
+
+    async fn keys_after(&self, environment: Environment, last: Option<String>) -> Result<Vec<Arc<ApiKey>>, StoreError> {
+        let query = ListQuery {
+            noun: Noun::ApiKey,
+            filters: Vec::new(),
+            created: CreatedRange::default(),
+            cursor: last.map(Cursor::After),
+            limit: PAGE_MAX,
+        };
+        let page = match self.store.list(environment, &query).await {
+            Ok(page) => page,
+            Err(ListError::NoSuchCursor) => return Ok(Vec::new()),
+            Err(ListError::Store(error)) => return Err(error),
+        };
+        let keys = page.items.into_iter().filter_map(|record| match record {
+            Record::ApiKey(key) => Some(key),
+            _ => None,
+        });
+        Ok(keys.collect())
+    }
+
+    /// Runs a command that no request is behind.
+    async fn run<C: Command>(&self, environment: Environment, command: C) -> Result<Result<C::Reply, Refusal>, StoreError> {
+        let job = self.store.submit(OwnJob { environment, command, reply: None }).await?;
+        Ok(job.reply.expect("a job that comes back was decided"))
+    }
+}
+
+/// A command of the server's own.
+struct OwnJob<C: Command> {
+    environment: Environment,
+    command: C,
+    reply: Option<Result<C::Reply, Refusal>>,
+}
+
+impl<C: Command> Job for OwnJob<C> {
+    fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    fn reads(&self) -> ReadSet {
+        self.command.reads()
+    }
+
+    fn decide(&mut self, facts: &Facts, now: Timestamp, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
+        let mut cx = Cx { environment: self.environment, now, cause: None, random };
+        let (reply, changes) = batch::decide(&self.command, facts, &mut cx)?;
+        self.reply = Some(reply);
+        Ok(changes)
+    }
+}

@@ -1,0 +1,187 @@
+//! The model: every row in one ordered map, everything found by looking at each. The reference for the engines.
+
+use crate::drive::{self, Rows, drive};
+use crate::error::{ListError, OpenError, SearchError, StoreError};
+use crate::options::Options;
+use crate::page::{Found, Gatherer, parse_token};
+use crate::random::Random;
+use crate::task::Task;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tollgate_domain::command::{Changes, Write};
+use tollgate_domain::environment::Environment;
+use tollgate_domain::facts::{Fact, Facts, Key, ReadSet};
+use tollgate_domain::idempotency::RECEIPT_LIFETIME_MILLIS;
+use tollgate_domain::list::{Cursor, Filter, ListQuery, Page};
+use tollgate_domain::record::{Noun, Record, Value};
+use tollgate_domain::search::Query;
+use tollgate_domain::time::Timestamp;
+
+/// The in-memory engine.
+#[derive(Debug)]
+pub(crate) struct Model(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    /// By order of insertion.
+    rows: BTreeMap<i64, (Environment, Record)>,
+    random: Random,
+}
+
+impl Model {
+    pub(crate) fn new(options: &Options) -> Result<Self, OpenError> {
+        Ok(Self(Mutex::new(State { rows: BTreeMap::new(), random: Random::new(options.seed)? })))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn submit(&self, task: Box<dyn Task>, now: Timestamp) {
+        let mut state = self.state();
+        let mut random = state.random.clone();
+        let mut tasks = [task];
+        let outcome = drive(&mut *state, &mut tasks, now, &mut || random.next());
+        state.random = random;
+        drop(state);
+        let [task] = tasks;
+        task.answer(outcome);
+    }
+
+    pub(crate) fn load(&self, environment: Environment, reads: &ReadSet, facts: &mut Facts) -> Result<(), StoreError> {
+        drive::load(&mut *self.state(), environment, reads, facts)
+    }
+
+    pub(crate) fn list(&self, environment: Environment, query: &ListQuery) -> Result<Page<Record>, ListError> {
+        let state = self.state();
+        let mut rows: Vec<((Timestamp, i64), &Record)> =
+            state.of(environment, query.noun).map(|(seq, record)| ((record.created(), seq), record)).collect();
+        rows.sort_unstable_by_key(|(place, _)| *place);
+        let (Some(Cursor::After(id) | Cursor::Before(id)), backwards) =
+            (&query.cursor, matches!(query.cursor, Some(Cursor::Before(_))))
+        else {
+            return Ok(page(rows.into_iter().rev(), query));
+        };
+        let beside = rows.iter().position(|(_, record)| record.id() == id).ok_or(ListError::NoSuchCursor)?;
+        if !backwards {
+            return Ok(page(rows.drain(..beside).rev(), query));
+        }
+        let mut page = page(rows.drain(beside + 1..), query);
+        page.items.reverse();
+        Ok(page)
+    }
+
+    pub(crate) fn search(
+        &self,
+        environment: Environment,
+        query: &Query,
+        page: Option<&str>,
+        limit: usize,
+        count: bool,
+    ) -> Result<Found, SearchError> {
+        let below = page.map(|page| parse_token(page).ok_or(SearchError::BadPage)).transpose()?;
+        let mut gatherer = Gatherer::new(limit, count, below);
+        for (seq, record) in self.state().of(environment, query.noun).rev() {
+            if seq < gatherer.start() && query.matches(record) && !gatherer.take(seq, record.clone()) {
+                break;
+            }
+        }
+        Ok(gatherer.finish())
+    }
+
+    pub(crate) fn prune(&self, now: Timestamp) -> u64 {
+        let mut state = self.state();
+        let before = state.rows.len();
+        state.rows.retain(|_, (_, record)| {
+            record.noun() != Noun::Receipt || now.millis() - record.created().millis() <= RECEIPT_LIFETIME_MILLIS
+        });
+        (before - state.rows.len()) as u64
+    }
+}
+
+fn page<'a>(rows: impl Iterator<Item = ((Timestamp, i64), &'a Record)>, query: &ListQuery) -> Page<Record> {
+    let mut items: Vec<Record> = rows
+        .map(|(_, record)| record)
+        .filter(|record| query.created.from.is_none_or(|from| from <= record.created()))
+        .filter(|record| query.created.to.is_none_or(|to| record.created() <= to))
+        .filter(|record| query.filters.iter().all(|filter| holds(filter, record)))
+        .take(query.limit + 1)
+        .cloned()
+        .collect();
+    let has_more = items.len() > query.limit;
+    items.truncate(query.limit);
+    Page { items, has_more }
+}
+
+fn holds(filter: &Filter, record: &Record) -> bool {
+    match filter {
+        Filter::Is(field, value) => record.value(*field) == *value,
+        Filter::OneOf(field, values) => values.contains(&record.value(*field)),
+        Filter::StartsWith(field, start) => {
+            matches!(record.value(*field), Value::Text(text) if text.starts_with(start))
+        }
+        Filter::Ids(ids) => ids.iter().any(|id| id == record.id()),
+    }
+}
+
+impl State {
+    fn of(&self, environment: Environment, noun: Noun) -> impl DoubleEndedIterator<Item = (i64, &Record)> {
+        self.rows
+            .iter()
+            .filter(move |(_, (of, record))| *of == environment && record.noun() == noun)
+            .map(|(seq, (_, record))| (*seq, record))
+    }
+
+    fn find(&self, environment: Environment, noun: Noun, test: impl Fn(&Record) -> bool) -> Option<(i64, &Record)> {
+        self.of(environment, noun).find(|(_, record)| test(record))
+    }
+
+    fn insert(&mut self, environment: Environment, record: Record) -> Result<(), StoreError> {
+        if self.find(environment, record.noun(), |other| other.id() == record.id()).is_some() {
+            return Err(StoreError::Conflict(record.id().to_owned()));
+        }
+        let seq = self.rows.last_key_value().map_or(1, |(last, _)| last + 1);
+        self.rows.insert(seq, (environment, record));
+        Ok(())
+    }
+
+    fn seq(&self, environment: Environment, record: &Record) -> Result<i64, StoreError> {
+        let found = self.find(environment, record.noun(), |other| other.id() == record.id());
+        found.map(|(seq, _)| seq).ok_or_else(|| StoreError::Conflict(record.id().to_owned()))
+    }
+}
+
+impl Rows for State {
+    fn load(&mut self, environment: Environment, key: &Key, facts: &mut Facts) -> Result<(), StoreError> {
+        let with = |field, text: &String| move |record: &Record| record.value(field) == Value::Text(text.clone());
+        let fact = match key {
+            Key::Row(noun, id) => {
+                Fact::Row(self.find(environment, *noun, |record| record.id() == id).map(|(_, record)| record.clone()))
+            }
+            Key::Holder(field, text) => {
+                let holder = self.find(environment, field.noun(), with(*field, text));
+                Fact::Holder(holder.map(|(_, record)| record.id().to_owned()))
+            }
+            Key::Any(field, text) => Fact::Any(self.find(environment, field.noun(), with(*field, text)).is_some()),
+        };
+        facts.learn(key.clone(), fact);
+        Ok(())
+    }
+
+    fn apply(&mut self, environment: Environment, changes: Changes) -> Result<(), StoreError> {
+        for write in changes.writes {
+            match write {
+                Write::Put { before: None, after } => self.insert(environment, after)?,
+                Write::Put { before: Some(before), after } => {
+                    let seq = self.seq(environment, &before)?;
+                    self.rows.insert(seq, (environment, after));
+                }
+                Write::Delete(record) => {
+                    let seq = self.seq(environment, &record)?;
+                    self.rows.remove(&seq);
+                }
+            }
+        }
+        changes.events.into_iter().try_for_each(|event| self.insert(environment, Record::Event(event)))
+    }
+}
