@@ -29,13 +29,18 @@ impl App {
     /// An app over an open store.
     pub fn new(store: Store) -> Arc<Self> {
         let mut registry = Registry::default();
-        store.register(&mut registry);
+        store.register_metrics(&mut registry);
         Arc::new(Self {
             store,
             keys: Authenticator::new(),
             in_flight: InFlight::default(),
             metrics: Metrics::new(registry),
         })
+    }
+
+    /// Whether the store answers.
+    pub(crate) async fn ready(&self) -> Result<(), StoreError> {
+        self.store.get(Environment::Test, Noun::Product, "").await.map(drop)
     }
 
     /// Puts a key on file; one that is there already stays as it is.

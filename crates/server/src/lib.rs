@@ -5,6 +5,6 @@ mod gate;
 mod jobs;
 pub mod keys;
 mod metrics;
-mod routes;
+pub mod routes;
 pub mod serve;
 mod stripe;

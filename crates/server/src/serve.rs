@@ -1,7 +1,7 @@
 //! The accept loop: connections in, connections out, and an end that finishes what was begun.
 
 use crate::app::App;
-use crate::routes;
+use crate::{jobs, routes};
 use axum::Router;
 use axum::http::Request;
 use hyper::body::Incoming;
@@ -30,6 +30,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Serves until `stop` is done, then finishes the requests it accepted and closes the store.
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
     let router = routes::router(app.clone());
+    let jobs = tokio::spawn(jobs::run(app.clone()));
     let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
@@ -57,6 +58,8 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
     if tokio::time::timeout(DRAIN_TIMEOUT, graceful.shutdown()).await.is_err() {
         tracing::warn!(seconds = DRAIN_TIMEOUT.as_secs(), "some requests did not finish in time");
     }
+    jobs.abort();
+    app.store.close().await;
 }
 
 type Connection = http1::Connection<TokioIo<TcpStream>, RoutedService>;

@@ -14,6 +14,7 @@ mod clock;
 mod drive;
 mod error;
 mod metrics;
+mod migrate;
 mod model;
 mod options;
 mod page;

@@ -13,7 +13,7 @@ use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Fact, Facts, Key, ReadSet};
 use tollgate_domain::idempotency::RECEIPT_LIFETIME_MILLIS;
 use tollgate_domain::list::{Cursor, Filter, ListQuery, Page};
-use tollgate_domain::record::{Noun, Record, Value};
+use tollgate_domain::record::{Field, Noun, Record, Value};
 use tollgate_domain::search::Query;
 use tollgate_domain::time::Timestamp;
 
@@ -46,6 +46,10 @@ impl Model {
         drop(state);
         let [task] = tasks;
         task.answer(outcome);
+    }
+
+    pub(crate) fn get(&self, environment: Environment, noun: Noun, id: &str) -> Option<Record> {
+        self.state().find(environment, noun, |record| record.id() == id).map(|(_, record)| record.clone())
     }
 
     pub(crate) fn load(&self, environment: Environment, reads: &ReadSet, facts: &mut Facts) -> Result<(), StoreError> {
@@ -124,6 +128,10 @@ fn holds(filter: &Filter, record: &Record) -> bool {
     }
 }
 
+fn has(record: &Record, field: Field, text: &str) -> bool {
+    matches!(record.value(field), Value::Text(value) if value == text)
+}
+
 impl State {
     fn of(&self, environment: Environment, noun: Noun) -> impl DoubleEndedIterator<Item = (i64, &Record)> {
         self.rows
@@ -153,16 +161,17 @@ impl State {
 
 impl Rows for State {
     fn load(&mut self, environment: Environment, key: &Key, facts: &mut Facts) -> Result<(), StoreError> {
-        let with = |field, text: &String| move |record: &Record| record.value(field) == Value::Text(text.clone());
         let fact = match key {
             Key::Row(noun, id) => {
                 Fact::Row(self.find(environment, *noun, |record| record.id() == id).map(|(_, record)| record.clone()))
             }
             Key::Holder(field, text) => {
-                let holder = self.find(environment, field.noun(), with(*field, text));
+                let holder = self.find(environment, field.noun(), |record| has(record, *field, text));
                 Fact::Holder(holder.map(|(_, record)| record.id().to_owned()))
             }
-            Key::Any(field, text) => Fact::Any(self.find(environment, field.noun(), with(*field, text)).is_some()),
+            Key::Any(field, text) => {
+                Fact::Any(self.find(environment, field.noun(), |record| has(record, *field, text)).is_some())
+            }
         };
         facts.learn(key.clone(), fact);
         Ok(())

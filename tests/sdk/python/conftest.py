@@ -14,12 +14,12 @@ from harness import schemas, sdk  # noqa: E402
 from harness.raw import Raw  # noqa: E402
 from harness.server import Server  # noqa: E402
 
-SCHEMAS_ABSENT = f"Stripe's OpenAPI document is not at {schemas.DOCUMENT}: answers are NOT validated against its schemas"
+SCHEMAS_ABSENT = f"Schema validation SKIPPED: Stripe's OpenAPI document is not at {schemas.DOCUMENT}"
 
 
 def pytest_configure():
     if os.environ.get("CI") == "true" and not schemas.is_present():
-        raise pytest.UsageError(f"{SCHEMAS_ABSENT}, which a CI run must do")
+        raise pytest.UsageError(f"{SCHEMAS_ABSENT}; a CI run must have it")
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -9,9 +9,7 @@ EVERYTHING = ["default_price", "default_price.currency_options"]
 
 def create(client, **default_price_data):
     return as_sent(
-        client.v1.products.create(
-            {"name": "Gold Plan", "default_price_data": default_price_data, "expand": EVERYTHING}
-        )
+        client.v1.products.create({"name": "Gold Plan", "default_price_data": default_price_data, "expand": EVERYTHING})
     )
 
 
@@ -94,9 +92,9 @@ def test_the_customer_may_choose_the_amount_in_each_currency(client):
 
 @pytest.mark.parametrize(("interval", "most"), [("day", 1095), ("week", 156), ("month", 36), ("year", 3)])
 def test_an_interval_of_three_years_is_taken(client, interval, most):
-    price = create(
-        client, currency="usd", unit_amount=1, recurring={"interval": interval, "interval_count": most}
-    )["default_price"]
+    price = create(client, currency="usd", unit_amount=1, recurring={"interval": interval, "interval_count": most})[
+        "default_price"
+    ]
 
     assert price["recurring"]["interval_count"] == most
 

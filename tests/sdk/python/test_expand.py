@@ -98,7 +98,11 @@ def test_expanding_what_is_null_leaves_it_null(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/products?expand[]=data", "/v1/products/<product>?expand[]=package_dimensions&expand[]=marketing_features"]
+    "path",
+    [
+        "/v1/products?expand[]=data",
+        "/v1/products/<product>?expand[]=package_dimensions&expand[]=marketing_features",
+    ],
 )
 def test_expanding_what_is_there_anyway_changes_nothing(raw, product, path):
     path = path.replace("<product>", product.id)

@@ -48,7 +48,9 @@ def test_a_repeated_request_is_answered_again_with_the_first_answer(raw, key):
 def test_order_and_encoding_of_the_parameters_do_not_matter(raw, key):
     first = raw.post("/v1/products", "name=Gold+Plan&metadata[a]=1&images[]=https://example.com", idempotency_key=key)
     again = raw.post(
-        "/v1/products", "images%5B0%5D=https%3A%2F%2Fexample.com&metadata%5Ba%5D=1&name=Gold%20Plan", idempotency_key=key
+        "/v1/products",
+        "images%5B0%5D=https%3A%2F%2Fexample.com&metadata%5Ba%5D=1&name=Gold%20Plan",
+        idempotency_key=key,
     )
 
     assert again.json == first.json

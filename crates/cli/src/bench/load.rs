@@ -1,0 +1,128 @@
+//! The load: some connections, each with one request in flight, on one thread.
+
+use super::answer::Connection;
+use super::histogram::Histogram;
+use super::work::{Ground, Request, Turn};
+use anyhow::{Context, bail};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+
+/// How long a load may go on beyond the time it was given, or at most where a count was given.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE_FOR_COUNT: Duration = Duration::from_secs(3_600);
+
+/// When a load ends.
+#[derive(Clone, Copy)]
+pub(super) enum Until {
+    /// After this time.
+    Passed(Duration),
+    /// After this many requests.
+    Sent(u64),
+}
+
+/// One load.
+pub(super) struct Load {
+    /// Where to.
+    pub(super) address: SocketAddr,
+    /// Connections, each with one request in flight.
+    pub(super) connections: u64,
+    /// When to end.
+    pub(super) until: Until,
+    /// What to send.
+    pub(super) request: Request,
+    /// What the requests are about.
+    pub(super) ground: Arc<Ground>,
+}
+
+/// What came of a load.
+pub(super) struct Outcome {
+    /// How long each request took.
+    pub(super) latencies: Histogram,
+    /// From the first request to the last answer.
+    pub(super) elapsed: Duration,
+}
+
+impl Outcome {
+    /// Requests answered per second.
+    #[expect(clippy::cast_precision_loss, reason = "no run makes 2^52 requests")]
+    pub(super) fn rate(&self) -> f64 {
+        self.latencies.total() as f64 / self.elapsed.as_secs_f64()
+    }
+}
+
+/// What the connections of a load share.
+struct Shared {
+    load: Load,
+    sent: AtomicU64,
+    /// Other than that of the load before, which else would be asked for again in the same order.
+    seed: u64,
+    start: Barrier,
+    latencies: Mutex<Histogram>,
+}
+
+impl Load {
+    /// Connects everything, then sends, then waits for the last answer. Any answer but a 200 is an error.
+    pub(super) async fn run(self) -> anyhow::Result<Outcome> {
+        let patience = match self.until {
+            Until::Passed(time) => time + PATIENCE,
+            Until::Sent(_) => PATIENCE_FOR_COUNT,
+        };
+        let connections = usize::try_from(self.connections).context("too many connections")?;
+        let shared = Arc::new(Shared {
+            load: self,
+            sent: AtomicU64::new(0),
+            seed: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::from(time.subsec_nanos())),
+            start: Barrier::new(connections + 1),
+            latencies: Mutex::new(Histogram::new()),
+        });
+        let mut tasks = JoinSet::new();
+        for number in 0..connections as u64 {
+            let connection = Connection::open(shared.load.address).await?;
+            tasks.spawn(converse(shared.clone(), connection, number));
+        }
+        shared.start.wait().await;
+        let begin = Instant::now();
+        let done = tokio::time::timeout(patience, async {
+            while let Some(ended) = tasks.join_next().await {
+                ended.context("a connection of the load failed")??;
+            }
+            anyhow::Ok(())
+        });
+        done.await.context("the server stopped answering")??;
+        let latencies = shared.latencies.lock().expect("nobody panics while counting").clone();
+        Ok(Outcome { latencies, elapsed: begin.elapsed() })
+    }
+}
+
+/// One connection's part: ask, wait, count, ask again.
+async fn converse(shared: Arc<Shared>, mut connection: Connection, number: u64) -> anyhow::Result<()> {
+    let load = &shared.load;
+    let mut request = Vec::with_capacity(1_024);
+    let mut turn = Turn { number: 0, random: shared.seed.wrapping_add(number << 32) };
+    shared.start.wait().await;
+    let start = Instant::now();
+    let mut before = start;
+    loop {
+        turn.number = shared.sent.fetch_add(1, Ordering::Relaxed);
+        let over = match load.until {
+            Until::Passed(time) => before - start >= time,
+            Until::Sent(count) => turn.number >= count,
+        };
+        if over {
+            return Ok(());
+        }
+        request.clear();
+        (load.request)(&load.ground, &mut turn, &mut request);
+        let answer = connection.ask(&request).await?;
+        if answer.status != 200 {
+            bail!("a {} instead of a 200: {}", answer.status, String::from_utf8_lossy(answer.body));
+        }
+        let after = Instant::now();
+        shared.latencies.lock().expect("nobody panics while counting").add(after - before);
+        before = after;
+    }
+}

@@ -1,0 +1,133 @@
+//! `tollgate bench`: the rate of a server of this binary, beside the rate of a bare one that answers the same bytes.
+//!
+//! Both are child processes, reached over loopback by one load generator, in short rounds that take turns, so that
+//! whatever else the machine does meets both. What is compared is a ratio; the rates alone belong to the machine.
+
+mod answer;
+mod figures;
+mod histogram;
+mod load;
+mod measure;
+mod process;
+mod report;
+mod scratch;
+mod server;
+mod session;
+mod work;
+mod yardstick;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use std::path::PathBuf;
+use std::time::Duration;
+use work::Work;
+
+/// Connections a run may ask for: more would run into the usual limit of open files.
+const CONNECTIONS_MAX: u64 = 900;
+
+/// What to measure.
+#[derive(Args)]
+pub(crate) struct BenchArgs {
+    /// Connections held open at a time, each with one request in flight
+    #[arg(long, value_delimiter = ',', default_value = "1,16,64,256", value_name = "COUNT,…",
+        value_parser = clap::value_parser!(u64).range(1..=CONNECTIONS_MAX))]
+    connections: Vec<u64>,
+
+    /// What to ask for [default: everything]
+    #[arg(long, value_delimiter = ',', value_name = "WORK,…", value_parser = work::find)]
+    works: Vec<&'static Work>,
+
+    /// Products to put in before measuring; reads pick among all of them at random
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(10..=100_000_000))]
+    products: u64,
+
+    /// Also compare with a server of 1,000 products, and show memory and time to start
+    #[arg(long, conflicts_with = "database")]
+    scale: bool,
+
+    /// Rounds for each server; the median counts
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    rounds: u32,
+
+    /// Length of a round in milliseconds
+    #[arg(long, default_value_t = 1_000, value_name = "MS", value_parser = clap::value_parser!(u64).range(10..=600_000))]
+    round_ms: u64,
+
+    /// Measure on this database, which keeps what is put in, rather than on a new one that is thrown away
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+
+    /// Where the new database is made: the disk that is measured [default: the system's directory for temporary files]
+    #[arg(long, value_name = "DIRECTORY")]
+    dir: Option<PathBuf>,
+
+    /// Also write the rows to this file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    /// Be the yardstick: answer every request with the sample in this file, until standard input ends
+    #[arg(long, hide = true, value_name = "FILE")]
+    yardstick: Option<PathBuf>,
+}
+
+/// What the arguments mean.
+struct Plan {
+    connections: Vec<u64>,
+    /// Those that write come last, so that the others read what was put in.
+    works: Vec<&'static Work>,
+    products: u64,
+    scale: bool,
+    rounds: u32,
+    round: Duration,
+    database: Option<String>,
+    dir: Option<PathBuf>,
+}
+
+impl From<BenchArgs> for Plan {
+    fn from(args: BenchArgs) -> Self {
+        let mut works = if args.works.is_empty() { work::WORKS.iter().collect() } else { args.works };
+        works.sort_by_key(|work| work.writes);
+        Self {
+            connections: args.connections,
+            works,
+            products: args.products,
+            scale: args.scale,
+            rounds: args.rounds,
+            round: Duration::from_millis(args.round_ms),
+            database: args.database,
+            dir: args.dir,
+        }
+    }
+}
+
+/// Measures, prints a table, and writes the rows where `--json` says.
+pub(crate) fn run(mut args: BenchArgs) -> anyhow::Result<()> {
+    if let Some(sample) = &args.yardstick {
+        return yardstick::run(sample);
+    }
+    let json = args.json.take();
+    let plan = Plan::from(args);
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
+    let report = runtime.block_on(async {
+        tokio::select! {
+            report = session::run(&plan) => report,
+            () = interrupted() => bail!("interrupted"),
+        }
+    })?;
+    print!("{report}");
+    json.map_or(Ok(()), |file| report.write_rows(&file))
+}
+
+/// Ends on an interrupt or a termination, so that what was started is dropped, and thereby killed.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}

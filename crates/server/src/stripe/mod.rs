@@ -1,0 +1,167 @@
+//! The Stripe dialect: from a request to its answer.
+
+mod endpoints;
+mod read;
+mod write;
+
+use crate::answer::{Answer, Echo, respond};
+use crate::app::App;
+use crate::gate::auth::Refused;
+use crate::gate::body::{self, BODY_MAX_BYTES, BodyFault};
+use crate::gate::{self, version};
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, Response};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+use tollgate_domain::environment::Environment;
+use tollgate_domain::id::RequestId;
+use tollgate_domain::idempotency::{Claim, KEY_MAX_CHARACTERS};
+use tollgate_store::StoreError;
+use tollgate_wire::fault::Fault;
+use tollgate_wire::form::{self, Params};
+use tollgate_wire::stripe::error;
+use tollgate_wire::stripe::operation::Operation;
+
+/// The label of requests that match no route.
+const UNKNOWN_ROUTE: &str = "unknown";
+
+/// A request that passed the gate.
+struct Asked {
+    operation: Operation,
+    request: RequestId,
+    environment: Environment,
+    params: Params,
+    /// Its idempotency key, where it has one that counts.
+    claim: Option<Claim>,
+}
+
+/// Answers any request: of an operation, or of none where no route matches.
+pub(crate) async fn answer(
+    app: Arc<App>,
+    operation: Option<Operation>,
+    ids: Vec<String>,
+    request: Request,
+) -> Response<Body> {
+    let started = Instant::now();
+    let (parts, body) = request.into_parts();
+    let id = gate::request_id();
+    let echo = Echo {
+        version: parts.headers.get("stripe-version").cloned(),
+        idempotency_key: parts.headers.get("idempotency-key").cloned(),
+    };
+    let answering = AssertUnwindSafe(pass(&app, operation, ids, &parts, body, &id)).catch_unwind();
+    let answer = match answering.await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(fault)) => fault_answer(&fault),
+        // What panicked has been told on standard error; no other request is concerned.
+        Err(_) => fault_answer(&error::internal()),
+    };
+    note(&app, operation, &parts.method, &id, answer.status, started);
+    respond(answer, &id, echo)
+}
+
+fn note(app: &App, operation: Option<Operation>, method: &Method, id: &RequestId, status: u16, started: Instant) {
+    let took = started.elapsed();
+    let (method, route) = match operation {
+        Some(operation) => (operation.method().as_str(), operation.path()),
+        None => ("any", UNKNOWN_ROUTE),
+    };
+    app.metrics.answered(method, route, status, took);
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    match status {
+        500.. => tracing::error!(request = id.as_str(), method, route, status, micros, "answered"),
+        400.. => tracing::info!(request = id.as_str(), method, route, status, micros, "answered"),
+        _ => tracing::debug!(request = id.as_str(), method, route, status, micros, "answered"),
+    }
+}
+
+/// The gate, then the endpoint.
+async fn pass(
+    app: &App,
+    operation: Option<Operation>,
+    ids: Vec<String>,
+    parts: &Parts,
+    body: Body,
+    id: &RequestId,
+) -> Result<Answer, Fault> {
+    let environment = app.keys.authenticate(&app.store, &parts.headers).await.map_err(not_let_in)?;
+    let Some(operation) = operation else {
+        return Err(error::unknown_url(parts.method.as_str(), parts.uri.path()));
+    };
+    check_version(parts.headers.get("stripe-version"))?;
+    let params = read_params(parts, body).await?;
+    let claim = claim(parts, &params)?;
+    let asked = Asked { operation, request: id.clone(), environment, params, claim };
+    endpoints::answer(app, asked, &ids).await
+}
+
+fn not_let_in(refused: Refused) -> Fault {
+    match refused {
+        Refused::NoKey => error::no_api_key(),
+        Refused::Unknown(key) => error::invalid_api_key(&key),
+        Refused::Revoked(key) => error::expired_api_key(&key),
+        Refused::Store(error) => store_fault(&error),
+    }
+}
+
+fn check_version(version: Option<&HeaderValue>) -> Result<(), Fault> {
+    let Some(version) = version else { return Ok(()) };
+    let text = String::from_utf8_lossy(version.as_bytes());
+    if version::is_well_formed(&text) { Ok(()) } else { Err(error::invalid_version(&text)) }
+}
+
+/// The parameters of the query and of the body; Stripe reads a body of a GET too.
+async fn read_params(parts: &Parts, body: Body) -> Result<Params, Fault> {
+    let mut params = match parts.uri.query() {
+        Some(query) => form::decode(query.as_bytes()).map_err(|fault| error::malformed_form(&fault))?,
+        None => Params::default(),
+    };
+    let body = body::read(body).await.map_err(|fault| match fault {
+        BodyFault::TooLarge => error::payload_too_large(BODY_MAX_BYTES),
+        BodyFault::TooSlow | BodyFault::CutOff => error::timeout(),
+    })?;
+    if !body.is_empty() {
+        check_media_type(&parts.headers)?;
+        form::decode_into(&mut params, &body).map_err(|fault| error::malformed_form(&fault))?;
+    }
+    Ok(params)
+}
+
+fn check_media_type(headers: &HeaderMap) -> Result<(), Fault> {
+    match body::media_type(headers) {
+        Some(other) if other != "application/x-www-form-urlencoded" => Err(error::unsupported_media_type(&other)),
+        _ => Ok(()),
+    }
+}
+
+/// Keys count on POST only (spec/stripe.md 2.8).
+fn claim(parts: &Parts, params: &Params) -> Result<Option<Claim>, Fault> {
+    if parts.method != Method::POST {
+        return Ok(None);
+    }
+    let Some(key) = parts.headers.get("idempotency-key") else { return Ok(None) };
+    let key = String::from_utf8_lossy(key.as_bytes()).into_owned();
+    if key.chars().count() > KEY_MAX_CHARACTERS {
+        return Err(error::idempotency_key_too_long());
+    }
+    Ok(Some(Claim { key, endpoint: parts.uri.path().to_owned(), fingerprint: params.fingerprint() }))
+}
+
+fn fault_answer(fault: &Fault) -> Answer {
+    Answer::new(fault.status, error::body(fault))
+}
+
+/// What the store's failures look like from outside. The details are for the log.
+fn store_fault(failure: &StoreError) -> Fault {
+    tracing::error!(error = %failure, "the store failed");
+    match failure {
+        StoreError::Busy => error::lock_timeout(),
+        StoreError::Full => Fault { message: "The database has no space left. Nothing was changed.".to_owned(), ..error::unavailable() },
+        StoreError::Closed | StoreError::Unavailable(_) | StoreError::Conflict(_) => error::unavailable(),
+        StoreError::Corrupt(_) | StoreError::Endless | StoreError::Guest => error::internal(),
+    }
+}

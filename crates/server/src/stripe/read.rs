@@ -1,0 +1,101 @@
+//! Reads: one object, a page of a list, a page of a search.
+
+use super::{Asked, store_fault};
+use crate::answer::Answer;
+use crate::app::App;
+use tollgate_domain::command::Stop;
+use tollgate_domain::facts::Facts;
+use tollgate_domain::id::ProductId;
+use tollgate_domain::list::Page;
+use tollgate_domain::record::{Noun, Record};
+use tollgate_domain::refusal::{Reference, Refusal};
+use tollgate_store::{ListError, SearchError};
+use tollgate_wire::expand::Expand;
+use tollgate_wire::fault::Fault;
+use tollgate_wire::json::Writer;
+use tollgate_wire::list::{self, ListRequest};
+use tollgate_wire::search::{self, Found, SearchRequest};
+use tollgate_wire::stripe::view::View;
+use tollgate_wire::stripe::{error, event, price, product};
+
+/// Renders with what is known; what is missing is loaded, and it is rendered anew.
+pub(super) async fn render(
+    app: &App,
+    asked: &Asked,
+    expand: &Expand,
+    write: impl Fn(&mut Writer, &View<'_>) -> Result<(), Stop>,
+) -> Result<Answer, Fault> {
+    let mut facts = Facts::default();
+    loop {
+        let mut writer = Writer::new();
+        let view = View { environment: asked.environment, expand, facts: &facts };
+        match write(&mut writer, &view) {
+            Ok(()) => return Ok(Answer::new(200, writer.into_bytes())),
+            Err(Stop::Need(reads)) => {
+                app.store.load(asked.environment, &reads, &mut facts).await.map_err(|error| store_fault(&error))?;
+            }
+            Err(Stop::Refused(refusal)) => unreachable!("rendering refuses nothing, but got {refusal:?}"),
+        }
+    }
+}
+
+/// Answers with one object.
+pub(super) async fn retrieve(app: &App, asked: &Asked, noun: Noun, id: &str, expand: &Expand) -> Result<Answer, Fault> {
+    let found = app.store.get(asked.environment, noun, id).await.map_err(|error| store_fault(&error))?;
+    let Some(record) = found else {
+        return Err(error::refusal(asked.operation, &Refusal::NoSubject { noun, id: id.to_owned() }));
+    };
+    render(app, asked, expand, |writer, view| object(writer, &record, view)).await
+}
+
+/// Answers with a page of a list.
+pub(super) async fn list(app: &App, asked: &Asked, request: ListRequest) -> Result<Answer, Fault> {
+    let page = app.store.list(asked.environment, &request.query).await.map_err(|error| match (error, &request.query.cursor) {
+        (ListError::NoSuchCursor, Some(cursor)) => error::cursor_missing(request.query.noun, cursor),
+        (ListError::NoSuchCursor, None) => error::internal(),
+        (ListError::Store(error), _) => store_fault(&error),
+    })?;
+    if let Some(product) = &request.product {
+        check_product(app, asked, product).await?;
+    }
+    let url = asked.operation.path();
+    render(app, asked, &request.expand, |writer, view| list::render(writer, url, &page, view, object)).await
+}
+
+/// A product that a filter names must exist.
+async fn check_product(app: &App, asked: &Asked, id: &ProductId) -> Result<(), Fault> {
+    let found = app.store.get(asked.environment, Noun::Product, id.as_str()).await.map_err(|error| store_fault(&error))?;
+    match found {
+        Some(_) => Ok(()),
+        None => {
+            let refusal = Refusal::NoReference { reference: Reference::ProductOfPrice, id: id.to_string() };
+            Err(error::refusal(asked.operation, &refusal))
+        }
+    }
+}
+
+/// Answers with a page of a search.
+pub(super) async fn search(app: &App, asked: &Asked, request: SearchRequest) -> Result<Answer, Fault> {
+    let SearchRequest { query, limit, page, expand } = &request;
+    let found = app.store.search(asked.environment, query, page.as_deref(), *limit, request.wants_total_count()).await;
+    let found = found.map_err(|error| match error {
+        SearchError::BadPage => error::bad_page(page.as_deref().unwrap_or_default()),
+        SearchError::Store(error) => store_fault(&error),
+    })?;
+    let found = Found {
+        page: Page { has_more: found.next_page.is_some(), items: found.items },
+        next_page: found.next_page,
+        total_count: found.total,
+    };
+    let url = asked.operation.path();
+    render(app, asked, expand, |writer, view| search::render(writer, url, &found, view, object)).await
+}
+
+fn object(writer: &mut Writer, record: &Record, view: &View<'_>) -> Result<(), Stop> {
+    match record {
+        Record::Product(product) => product::render(writer, product, view),
+        Record::Price(price) => price::render(writer, price, view),
+        Record::Event(event) => event::render(writer, event, view),
+        Record::Receipt(_) | Record::ApiKey(_) => unreachable!("no operation reads receipts or keys"),
+    }
+}

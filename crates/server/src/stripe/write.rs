@@ -1,0 +1,168 @@
+//! Writes: a command, the receipt of its idempotency key, and the answer, decided together.
+
+use super::Asked;
+use crate::answer::Answer;
+use crate::app::App;
+use tollgate_domain::batch::{self, Job};
+use tollgate_domain::command::{Changes, Command, Cx, Stop, Write};
+use tollgate_domain::environment::Environment;
+use tollgate_domain::event::Cause;
+use tollgate_domain::facts::{Facts, Key, ReadSet};
+use tollgate_domain::idempotency::{Claim, Receipt, Verdict};
+use tollgate_domain::record::Record;
+use tollgate_domain::time::Timestamp;
+use tollgate_wire::expand::Expand;
+use tollgate_wire::fault::Fault;
+use tollgate_wire::json::Writer;
+use tollgate_wire::stripe::error;
+use tollgate_wire::stripe::operation::Operation;
+use tollgate_wire::stripe::view::View;
+
+/// Writes the answer to a command that went through.
+pub(super) type Render<R> = fn(&mut Writer, &R, &View<'_>) -> Result<(), Stop>;
+
+/// Runs a command and answers.
+pub(super) async fn run<C: Command>(
+    app: &App,
+    asked: Asked,
+    command: C,
+    expand: Expand,
+    render: Render<C::Reply>,
+) -> Result<Answer, Fault> {
+    let held = match &asked.claim {
+        Some(claim) => match app.in_flight.hold(asked.environment, &claim.key) {
+            Some(held) => Some(held),
+            None => return Err(error::idempotency_in_progress(&claim.key)),
+        },
+        None => None,
+    };
+    let cause = Cause {
+        request: asked.request,
+        idempotency_key: asked.claim.as_ref().map(|claim| claim.key.clone()),
+    };
+    let job = WriteJob {
+        operation: asked.operation,
+        environment: asked.environment,
+        cause,
+        claim: asked.claim,
+        command,
+        expand,
+        render,
+        answer: None,
+    };
+    let decided = app.store.submit(job).await;
+    drop(held);
+    let job = decided.map_err(|error| super::store_fault(&error))?;
+    job.answer.expect("a job that comes back was decided")
+}
+
+struct WriteJob<C: Command> {
+    operation: Operation,
+    environment: Environment,
+    cause: Cause,
+    claim: Option<Claim>,
+    command: C,
+    expand: Expand,
+    render: Render<C::Reply>,
+    answer: Option<Result<Answer, Fault>>,
+}
+
+impl<C: Command> Job for WriteJob<C> {
+    fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    fn reads(&self) -> ReadSet {
+        let mut reads = self.command.reads();
+        if let Some(claim) = &self.claim {
+            reads.push(Key::receipt(&claim.key));
+        }
+        reads
+    }
+
+    fn decide(&mut self, facts: &Facts, now: Timestamp, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
+        let Some(claim) = &self.claim else {
+            let (answer, changes) = self.execute(facts, now, random)?;
+            self.answer = Some(Ok(answer));
+            return Ok(changes);
+        };
+        let found = needed(facts.receipt(&claim.key))?;
+        match claim.verdict(found.as_deref(), now) {
+            Verdict::Execute => {}
+            verdict => {
+                let receipt = found.expect("only a receipt leads to another verdict");
+                self.answer = Some(repeated(verdict, claim, &receipt));
+                return Ok(Changes::default());
+            }
+        }
+        let (answer, mut changes) = self.execute(facts, now, random)?;
+        let receipt = receipt(claim, &self.cause, &answer, now);
+        changes.writes.push(Write::Put { before: found.map(Record::Receipt), after: Record::Receipt(receipt.into()) });
+        self.answer = Some(Ok(answer));
+        Ok(changes)
+    }
+}
+
+impl<C: Command> WriteJob<C> {
+    /// Decides the command and renders its answer; a refusal is an answer too.
+    fn execute(
+        &self,
+        facts: &Facts,
+        now: Timestamp,
+        random: &mut dyn FnMut() -> u64,
+    ) -> Result<(Answer, Changes), ReadSet> {
+        let mut cx = Cx { environment: self.environment, now, cause: Some(&self.cause), random };
+        let (outcome, changes) = batch::decide(&self.command, facts, &mut cx)?;
+        let reply = match outcome {
+            Ok(reply) => reply,
+            Err(refusal) => return Ok((super::fault_answer(&error::refusal(self.operation, &refusal)), changes)),
+        };
+        let mut writer = Writer::new();
+        if self.expand == Expand::default() {
+            self.render_with(&mut writer, &reply, facts)?;
+        } else {
+            // Expansions show what the command itself has changed.
+            let mut after = facts.clone();
+            after.follow(&changes);
+            self.render_with(&mut writer, &reply, &after)?;
+        }
+        Ok((Answer::new(200, writer.into_bytes()), changes))
+    }
+
+    fn render_with(&self, writer: &mut Writer, reply: &C::Reply, facts: &Facts) -> Result<(), ReadSet> {
+        let view = View { environment: self.environment, expand: &self.expand, facts };
+        needed((self.render)(writer, reply, &view))
+    }
+}
+
+fn needed<T>(found: Result<T, Stop>) -> Result<T, ReadSet> {
+    match found {
+        Ok(found) => Ok(found),
+        Err(Stop::Need(reads)) => Err(reads),
+        Err(Stop::Refused(refusal)) => unreachable!("reading facts refuses nothing, but got {refusal:?}"),
+    }
+}
+
+fn repeated(verdict: Verdict, claim: &Claim, receipt: &Receipt) -> Result<Answer, Fault> {
+    match verdict {
+        Verdict::Execute | Verdict::Replay => Ok(Answer {
+            status: receipt.status,
+            body: receipt.body.clone().into_bytes(),
+            first_request: Some(receipt.request.clone()),
+        }),
+        Verdict::OtherEndpoint => Err(error::idempotency_endpoint(&claim.key, &claim.endpoint, &receipt.endpoint)),
+        Verdict::OtherParameters => Err(error::idempotency_mismatch(&claim.key)),
+    }
+}
+
+fn receipt(claim: &Claim, cause: &Cause, answer: &Answer, now: Timestamp) -> Receipt {
+    Receipt {
+        key: claim.key.clone(),
+        endpoint: claim.endpoint.clone(),
+        fingerprint: claim.fingerprint.clone(),
+        request: cause.request.clone(),
+        status: answer.status,
+        body: String::from_utf8(answer.body.clone()).expect("answers are JSON"),
+        created: now,
+    }
+}

@@ -1,0 +1,108 @@
+//! Bodies of objects in memory, up to a number of bytes.
+//!
+//! Invariant: once a change is answered, no body older than it is in here. The writer puts what it committed before
+//! it answers. A reader that misses first leaves a placeholder, then reads the file, then fills the placeholder; the
+//! writer's put or removal takes the placeholder away, so that a reader with an older body in hand fills nothing.
+
+use crate::error::StoreError;
+use crate::metrics::Metrics;
+use quick_cache::sync::{Cache as Bodies, DefaultLifecycle, GuardResult};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use std::sync::Arc;
+use tollgate_domain::environment::Environment;
+use tollgate_domain::record::Noun;
+
+/// Below this many bytes nothing is kept.
+const CACHE_BYTES_MIN: u64 = 1024 * 1024;
+/// Larger bodies are not kept; they would push out many others.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+/// What an entry takes besides its key and its body, in bytes: its place in the table, two allocations.
+const ENTRY_BYTES: u64 = 128;
+/// About how large an entry is, in bytes; decides only how much is remembered of entries that were dropped.
+const ENTRY_BYTES_GUESS: u64 = 1024;
+/// Keys up to this many bytes are put together without an allocation.
+const SHORT_KEY_BYTES: usize = 64;
+
+/// The noun and environment in one byte, then the id.
+type Key = Vec<u8>;
+
+/// Bodies by object, where any are kept.
+#[derive(Debug)]
+pub(super) struct Cache(Option<Bodies<Key, Arc<[u8]>, Bytes>>);
+
+#[derive(Debug, Clone)]
+struct Bytes;
+
+impl Weighter<Key, Arc<[u8]>> for Bytes {
+    fn weight(&self, key: &Key, body: &Arc<[u8]>) -> u64 {
+        ENTRY_BYTES + (key.len() + body.len()) as u64
+    }
+}
+
+impl Cache {
+    /// Room for this many bytes; taken as they are needed.
+    pub(super) fn new(bytes: u64) -> Self {
+        if bytes < CACHE_BYTES_MIN {
+            return Self(None);
+        }
+        let items = usize::try_from(bytes / ENTRY_BYTES_GUESS).unwrap_or(usize::MAX);
+        let options = OptionsBuilder::new().estimated_items_capacity(items).weight_capacity(bytes).build();
+        let options = options.expect("both sizes are given");
+        let (hasher, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
+        Self(Some(Bodies::with_options(options, Bytes, hasher, lifecycle)))
+    }
+
+    /// The body as the last commit left it, where it is kept.
+    pub(super) fn get(&self, noun: Noun, environment: Environment, id: &str) -> Option<Arc<[u8]>> {
+        let bodies = self.0.as_ref()?;
+        with_key(noun, environment, id, |key| bodies.get(key))
+    }
+
+    /// The body from memory, or else as `read` finds it.
+    pub(super) fn get_or_read(
+        &self,
+        metrics: &Metrics,
+        noun: Noun,
+        environment: Environment,
+        id: &str,
+        read: impl FnOnce() -> Result<Option<Arc<[u8]>>, StoreError>,
+    ) -> Result<Option<Arc<[u8]>>, StoreError> {
+        let Some(bodies) = &self.0 else { return read() };
+        with_key(noun, environment, id, |key| match bodies.get_value_or_guard(key, None) {
+            GuardResult::Value(body) => {
+                metrics.cache_hits.inc();
+                Ok(Some(body))
+            }
+            GuardResult::Guard(placeholder) => {
+                metrics.cache_misses.inc();
+                let body = read()?;
+                if let Some(body) = body.as_ref().filter(|body| body.len() <= BODY_BYTES_MAX) {
+                    // It fails where the writer was faster, and is right to.
+                    let _ = placeholder.insert(body.clone());
+                }
+                Ok(body)
+            }
+            GuardResult::Timeout => read(),
+        })
+    }
+
+    /// Called between commit and answer.
+    pub(super) fn put(&self, noun: Noun, environment: Environment, id: &str, body: Option<Arc<[u8]>>) {
+        let Some(bodies) = &self.0 else { return };
+        with_key(noun, environment, id, |key| match body {
+            Some(body) if body.len() <= BODY_BYTES_MAX => bodies.insert(key.to_owned(), body),
+            _ => drop(bodies.remove(key)),
+        });
+    }
+}
+
+fn with_key<T>(noun: Noun, environment: Environment, id: &str, use_key: impl FnOnce(&[u8]) -> T) -> T {
+    let tag = noun as u8 * 2 + u8::from(environment.is_live());
+    let mut short = [0; SHORT_KEY_BYTES];
+    if let Some(place) = short.get_mut(1..=id.len()) {
+        place.copy_from_slice(id.as_bytes());
+        short[0] = tag;
+        return use_key(&short[..=id.len()]);
+    }
+    use_key(&[&[tag], id.as_bytes()].concat())
+}

@@ -1,0 +1,158 @@
+//! The doctor: looks at every row and says what does not fit.
+
+use super::tail::Tail;
+use super::{apply::Column, connect, prepare};
+use crate::error::OpenError;
+use crate::report::Report;
+use crate::table::{self, Table};
+use crate::{migrate, record, search_terms};
+use prometheus_client::metrics::gauge::Gauge;
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, Row, params};
+use rustc_hash::FxHashMap;
+use std::path::Path;
+use tollgate_domain::environment::Environment;
+use tollgate_domain::record::Record;
+
+/// Checks a file, as it is at one instant; another process may be serving it.
+pub(crate) fn check(path: &Path) -> Result<Report, OpenError> {
+    let connection = connect::reading(path)?;
+    let mut report = Report::default();
+    let version = prepare::version(&connection, path)?;
+    if version != migrate::LATEST {
+        report.add("schema", format!("version {version} instead of {}; open the file to migrate it", migrate::LATEST));
+        return Ok(report);
+    }
+    let snapshot = connection.unchecked_transaction()?;
+    check_integrity(&snapshot, &mut report)?;
+    for table in table::all() {
+        check_table(&snapshot, table, &mut report)?;
+    }
+    check_references(&snapshot, &mut report)?;
+    Ok(report)
+}
+
+fn check_integrity(connection: &Connection, report: &mut Report) -> Result<(), OpenError> {
+    let mut statement = connection.prepare("PRAGMA integrity_check")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let line: String = row.get(0)?;
+        if line != "ok" {
+            report.add("integrity", line);
+        }
+    }
+    Ok(())
+}
+
+/// Every row: its body can be read, and its columns and its search terms are what the body says.
+fn check_table(connection: &Connection, table: &Table, report: &mut Report) -> Result<(), OpenError> {
+    let mut indexed = indexed(connection, table)?;
+    let tail = Tail::read(connection, Gauge::default())?;
+    let tails = Environment::ALL.map(|environment| tail.objects(environment, table.noun));
+    let mut statement = connection.prepare(&format!("SELECT * FROM {} ORDER BY seq", table.name))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        report.objects += 1;
+        let (seq, id): (i64, String) = (row.get("seq")?, row.get("id")?);
+        let environment = if row.get("live")? { Environment::Live } else { Environment::Test };
+        let body = row.get_ref("body")?.as_bytes().map_err(rusqlite::Error::from)?;
+        let in_index = indexed.remove(&seq).unwrap_or_default();
+        let record = match record::decode(table.noun, body) {
+            Ok(record) => record,
+            Err(error) => {
+                report.add("body", format!("{} {id}: {error}", table.name));
+                continue;
+            }
+        };
+        check_columns(row, table, &record, report)?;
+        let changed = tails[usize::from(environment.is_live())].contains(&*id);
+        if table.search().is_some() && !changed && in_index != fingerprint(search_terms::of(environment, &record)) {
+            report.add("search index", format!("{} {id} is not in it as it is", table.name));
+        }
+    }
+    for seq in indexed.keys() {
+        report.add("search index", format!("it has a {} that is gone (place {seq})", table.name));
+    }
+    Ok(())
+}
+
+fn check_columns(row: &Row<'_>, table: &Table, record: &Record, report: &mut Report) -> Result<(), OpenError> {
+    let id: String = row.get("id")?;
+    let mut wrong = Vec::new();
+    if id != record.id() {
+        wrong.push("id");
+    }
+    if row.get::<_, i64>("created")? != record.created().millis() {
+        wrong.push("created");
+    }
+    for field in table.noun.fields() {
+        let column = Column(record.value(*field));
+        let derived = match column.to_sql()? {
+            ToSqlOutput::Borrowed(value) => value == row.get_ref(field.name())?,
+            ToSqlOutput::Owned(value) => ValueRef::from(&value) == row.get_ref(field.name())?,
+            _ => false,
+        };
+        if !derived {
+            wrong.push(field.name());
+        }
+    }
+    if !wrong.is_empty() {
+        report.add("columns", format!("{} {id}: {} differ from the body", table.name, wrong.join(", ")));
+    }
+    Ok(())
+}
+
+/// A product's default price is one of its own; a price's product exists.
+fn check_references(connection: &Connection, report: &mut Report) -> Result<(), OpenError> {
+    let mut statement = connection.prepare(
+        "SELECT product.id, price.id, price.product FROM product LEFT JOIN price \
+         ON price.live = product.live AND price.id = product.body ->> 'default_price' \
+         WHERE product.body ->> 'default_price' IS NOT NULL AND price.product IS NOT product.id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (product, price): (String, Option<String>) = (row.get(0)?, row.get(1)?);
+        let what = price.map_or("does not exist".to_owned(), |price| format!("{price} is of another product"));
+        report.add("default price", format!("of {product}: {what}"));
+    }
+    let mut statement = connection.prepare(
+        "SELECT id, product FROM price AS this \
+         WHERE NOT EXISTS (SELECT 1 FROM product WHERE product.live = this.live AND product.id = this.product)",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (price, product): (String, String) = (row.get(0)?, row.get(1)?);
+        report.add("product", format!("{product} of {price} does not exist"));
+    }
+    Ok(())
+}
+
+/// How many terms an object has, and all of them taken together.
+type Fingerprint = (u32, u64);
+
+fn fingerprint(terms: impl IntoIterator<Item = String>) -> Fingerprint {
+    terms.into_iter().fold((0, 0), |print, term| add_term(print, term.as_bytes()))
+}
+
+fn add_term((count, sum): Fingerprint, term: &[u8]) -> Fingerprint {
+    (count + 1, sum.wrapping_add(search_terms::fnv1a(term)))
+}
+
+/// What the search index has, by the place of the object.
+fn indexed(connection: &Connection, table: &Table) -> Result<FxHashMap<i64, Fingerprint>, OpenError> {
+    let mut found = FxHashMap::default();
+    let Some(search) = table.search() else { return Ok(found) };
+    connection.execute(
+        &format!(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary_{search} USING fts5vocab(main, {search}, instance)"
+        ),
+        params![],
+    )?;
+    let mut statement = connection.prepare(&format!("SELECT term, doc FROM temp.vocabulary_{search}"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let entry: &mut Fingerprint = found.entry(row.get(1)?).or_default();
+        *entry = add_term(*entry, row.get_ref(0)?.as_bytes().map_err(rusqlite::Error::from)?);
+    }
+    Ok(found)
+}

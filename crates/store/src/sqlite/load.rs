@@ -1,0 +1,99 @@
+//! Answers to keys.
+
+use super::Shared;
+use crate::error::StoreError;
+use crate::record;
+use crate::table::{self, Table};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::sync::Arc;
+use tollgate_domain::environment::Environment;
+use tollgate_domain::facts::{Fact, Facts, Key};
+use tollgate_domain::record::{Field, Noun};
+
+/// Answers a key outside of any transaction.
+pub(super) fn from_outside(
+    shared: &Shared,
+    environment: Environment,
+    key: &Key,
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
+    match key {
+        Key::Row(noun, id) => learn_row(*noun, key, facts, |table| shared.body(table, environment, id)),
+        _ => shared.readers.quick(|connection| inside(connection, environment, key, facts)),
+    }
+}
+
+/// Answers a key from the transaction that the connection is in.
+pub(super) fn inside(
+    connection: &Connection,
+    environment: Environment,
+    key: &Key,
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
+    match key {
+        Key::Row(noun, id) => learn_row(*noun, key, facts, |table| body(connection, table, environment, id)),
+        Key::Holder(field, value) => learn_holder(connection, environment, *field, value, facts),
+        Key::Any(field, value) => {
+            let any = match table::of(field.noun()) {
+                Some(table) => connection
+                    .prepare_cached(&table.any(*field))?
+                    .query_row(params![environment.is_live(), value], |row| row.get(0))?,
+                None => false,
+            };
+            facts.learn(key.clone(), Fact::Any(any));
+            Ok(())
+        }
+    }
+}
+
+/// Notes the object that `body` finds.
+pub(super) fn learn_row(
+    noun: Noun,
+    key: &Key,
+    facts: &mut Facts,
+    body: impl FnOnce(&Table) -> Result<Option<Arc<[u8]>>, StoreError>,
+) -> Result<(), StoreError> {
+    let body = table::of(noun).map(body).transpose()?.flatten();
+    let record = body.map(|body| record::decode(noun, &body)).transpose()?;
+    facts.learn(key.clone(), Fact::Row(record));
+    Ok(())
+}
+
+/// Whoever asks for a holder asks for the object next, so both are noted.
+fn learn_holder(
+    connection: &Connection,
+    environment: Environment,
+    field: Field,
+    value: &str,
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
+    let Some(table) = table::of(field.noun()) else { return Ok(()) };
+    let found: Option<(String, Vec<u8>)> = connection
+        .prepare_cached(&table.holder(field))?
+        .query_row(params![environment.is_live(), value], |row| {
+            Ok((row.get(0)?, row.get_ref(1)?.as_bytes()?.to_owned()))
+        })
+        .optional()?;
+    if let Some((id, body)) = &found {
+        let row = Key::Row(table.noun, id.clone());
+        if !facts.knows(&row) {
+            facts.learn(row, Fact::Row(Some(record::decode(table.noun, body)?)));
+        }
+    }
+    facts.learn(Key::holder(field, value), Fact::Holder(found.map(|(id, _)| id)));
+    Ok(())
+}
+
+/// The body of an object.
+pub(super) fn body(
+    connection: &Connection,
+    table: &Table,
+    environment: Environment,
+    id: &str,
+) -> Result<Option<Arc<[u8]>>, StoreError> {
+    let mut statement = connection.prepare_cached(&table.body)?;
+    let body = statement
+        .query_row(params![environment.is_live(), id], |row| Ok(Arc::from(row.get_ref(0)?.as_bytes()?)))
+        .optional()?;
+    Ok(body)
+}

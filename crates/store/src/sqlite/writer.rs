@@ -1,0 +1,229 @@
+//! The thread that writes. It takes what has arrived, decides it, commits it with one sync, and answers; while it
+//! does, the next batch gathers. Nothing waits for a timer.
+//!
+//! Invariants: answers come after commit and sync; a batch that fails is undone and its jobs are run one by one, so
+//! that only the culprit fails; a panic in here ends the process, since nobody can tell what it left half done.
+
+use super::apply::{Published, Transaction};
+use super::{Shared, fold};
+use crate::clock::Clock;
+use crate::drive::drive;
+use crate::error::{OpenError, StoreError};
+use crate::metrics::Outcome;
+use crate::options::Options;
+use crate::random::Random;
+use crate::task::Task;
+use rusqlite::Connection;
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::slice;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+use tollgate_domain::time::Timestamp;
+
+/// Most jobs of one transaction.
+const BATCH_MAX: usize = 256;
+/// Most receipts dropped in one transaction.
+const PRUNE_SLICE: u32 = 500;
+/// How long nothing must arrive before a short search tail is folded: a client that sends one request after the
+/// other should not find the thread busy with that.
+const FOLD_DELAY: Duration = Duration::from_millis(100);
+
+/// What the thread is told.
+pub(super) enum Message {
+    /// Decide and write this.
+    Task(Box<dyn Task>),
+    /// Drop a slice of the receipts made before this, and say how many.
+    Prune { before: Timestamp, back: oneshot::Sender<Result<u64, StoreError>> },
+    /// Stop; what came before is done already.
+    Close,
+}
+
+/// What the thread has.
+pub(super) struct Writer {
+    connection: Connection,
+    /// Held for as long as the thread runs; none for a guest.
+    lock: Option<File>,
+    shared: Arc<Shared>,
+    clock: Clock,
+    random: Random,
+    /// Taken from the queue while a batch was gathered, to be done next.
+    put_back: Option<Message>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        connection: Connection,
+        lock: Option<File>,
+        shared: Arc<Shared>,
+        options: &Options,
+    ) -> Result<Self, OpenError> {
+        let random = Random::new(options.seed)?;
+        Ok(Self { connection, lock, shared, clock: options.clock.clone(), random, put_back: None })
+    }
+
+    /// Runs until it is closed, or every sender is gone.
+    pub(super) fn run(mut self, queue: &Receiver<Message>) {
+        let ran = catch_unwind(AssertUnwindSafe(|| self.serve(queue)));
+        if ran.is_err() {
+            // The hook has told where; a reader of the log should also learn why the process is gone.
+            tracing::error!("the writing thread panicked; ending the process, so that nothing half done is served");
+            std::process::abort();
+        }
+        // Whoever opens the file next has less to do; a reader that is at work only keeps the log from being cut.
+        let checkpoint = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(error) = checkpoint {
+            tracing::warn!(%error, "cannot move the log to its place; the next start does");
+        }
+    }
+
+    fn is_guest(&self) -> bool {
+        self.lock.is_none()
+    }
+
+    fn serve(&mut self, queue: &Receiver<Message>) {
+        while let Some(message) = self.next(queue) {
+            match message {
+                Message::Task(task) => {
+                    let tasks = self.gather(task, queue);
+                    self.execute(tasks);
+                    if self.shared.tail.len() > fold::TAIL_MAX {
+                        self.fold();
+                    }
+                }
+                Message::Prune { before, back } => {
+                    // The one who asked may be gone.
+                    let _ = back.send(self.prune(before));
+                }
+                Message::Close => return,
+            }
+        }
+    }
+
+    /// The next message; folds the search tail while there is none.
+    fn next(&mut self, queue: &Receiver<Message>) -> Option<Message> {
+        if let Some(message) = self.put_back.take() {
+            return Some(message);
+        }
+        loop {
+            match queue.try_recv() {
+                Ok(message) => return Some(message),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => {}
+            }
+            let waiting = if self.is_guest() { 0 } else { self.shared.tail.len() };
+            if waiting == 0 {
+                return queue.recv().ok();
+            }
+            if waiting >= fold::SLICE_MAX && self.fold() {
+                continue;
+            }
+            match queue.recv_timeout(FOLD_DELAY) {
+                Ok(message) => return Some(message),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.fold();
+                }
+            }
+        }
+    }
+
+    /// A task and what has arrived behind it.
+    fn gather(&mut self, first: Box<dyn Task>, queue: &Receiver<Message>) -> Vec<Box<dyn Task>> {
+        let mut tasks = vec![first];
+        while tasks.len() < BATCH_MAX {
+            match queue.try_recv() {
+                Ok(Message::Task(task)) => tasks.push(task),
+                Ok(other) => {
+                    self.put_back = Some(other);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        let metrics = &self.shared.metrics;
+        metrics.queue.dec_by(i64::try_from(tasks.len()).unwrap_or(i64::MAX));
+        #[allow(clippy::cast_precision_loss, reason = "at most BATCH_MAX")]
+        metrics.batch.observe(tasks.len() as f64);
+        tasks
+    }
+
+    fn execute(&mut self, mut tasks: Vec<Box<dyn Task>>) {
+        let Err(error) = self.attempt(&mut tasks) else {
+            return tasks.into_iter().for_each(|task| self.answer(task, Ok(())));
+        };
+        if tasks.len() == 1
+            && let Some(task) = tasks.pop()
+        {
+            return self.answer(task, Err(error));
+        }
+        tracing::debug!(%error, jobs = tasks.len(), "a batch failed; running its jobs one by one");
+        for mut task in tasks {
+            task.reseed();
+            let outcome = self.attempt(slice::from_mut(&mut task));
+            self.answer(task, outcome);
+        }
+    }
+
+    fn answer(&self, task: Box<dyn Task>, outcome: Result<(), StoreError>) {
+        let label = match &outcome {
+            Ok(()) => Outcome::COMMITTED,
+            Err(StoreError::Full) => Outcome::FULL,
+            Err(_) => Outcome::FAILED,
+        };
+        self.shared.metrics.jobs.get_or_create(&label).inc();
+        if let Err(error) = &outcome {
+            tracing::warn!(%error, "a job failed");
+        }
+        task.answer(outcome);
+    }
+
+    /// One transaction over these tasks: all of it, or none.
+    fn attempt(&mut self, tasks: &mut [Box<dyn Task>]) -> Result<(), StoreError> {
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let outcome = self.decide_and_commit(tasks);
+        if outcome.is_err() && !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK")?;
+        }
+        self.publish(outcome?);
+        Ok(())
+    }
+
+    fn decide_and_commit(&mut self, tasks: &mut [Box<dyn Task>]) -> Result<Published, StoreError> {
+        let now = self.clock.now();
+        let mut transaction = Transaction::new(&self.connection, &self.shared.cache, self.lock.is_none());
+        drive(&mut transaction, tasks, now, &mut || self.random.next())?;
+        let published = transaction.published;
+        let begun = Instant::now();
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        self.shared.metrics.commit.observe(begun.elapsed().as_secs_f64());
+        Ok(published)
+    }
+
+    /// Lets readers see what was committed, before anybody is answered.
+    fn publish(&self, published: Published) {
+        for (noun, environment, id, body) in published.bodies {
+            self.shared.cache.put(noun, environment, &id, body);
+        }
+        self.shared.tail.extend(published.changes);
+    }
+
+    /// Folds one slice of the search tail; says whether that went well.
+    fn fold(&self) -> bool {
+        match fold::fold(&self.connection, &self.shared.tail) {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(%error, "cannot bring the search index up to date; searches go on without it");
+                false
+            }
+        }
+    }
+
+    fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let sql = "DELETE FROM receipt WHERE seq IN (SELECT seq FROM receipt WHERE created < ? LIMIT ?)";
+        let dropped = self.connection.prepare_cached(sql)?.execute((before.millis(), PRUNE_SLICE))?;
+        Ok(dropped as u64)
+    }
+}

@@ -1,0 +1,168 @@
+//! The one type the rest of the program sees.
+
+use crate::clock::Clock;
+use crate::error::{ListError, OpenError, SearchError, StoreError};
+use crate::metrics::Metrics;
+use crate::model::Model;
+use crate::options::Options;
+use crate::page::Found;
+use crate::report::Report;
+use crate::sqlite::Sqlite;
+use crate::task::Seat;
+use crate::url::DatabaseUrl;
+use prometheus_client::registry::Registry;
+use std::path::Path;
+use std::sync::Arc;
+use tollgate_domain::batch::Job;
+use tollgate_domain::environment::Environment;
+use tollgate_domain::facts::{Facts, ReadSet};
+use tollgate_domain::list::{ListQuery, Page};
+use tollgate_domain::record::{Noun, Record};
+use tollgate_domain::search::Query;
+
+/// An open database. Dropping it finishes what was accepted, as [`Store::close`] does.
+#[derive(Debug)]
+pub struct Store {
+    engine: Engine,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Sqlite(Arc<Sqlite>),
+    Model(Model),
+}
+
+impl Store {
+    /// Opens a database, making or migrating it where needed. Blocks for as long as that takes.
+    pub fn open(url: &DatabaseUrl, options: &Options) -> Result<Self, OpenError> {
+        let metrics = Arc::new(Metrics::default());
+        let engine = match url {
+            DatabaseUrl::Sqlite(path) => Engine::Sqlite(Arc::new(Sqlite::open(path, options, metrics.clone())?)),
+            DatabaseUrl::Postgres(_) => return Err(OpenError::NotYet("PostgreSQL")),
+            DatabaseUrl::Model => Engine::Model(Model::new(options)?),
+        };
+        Ok(Self { engine, clock: options.clock.clone(), metrics })
+    }
+
+    /// Decides a job and writes what it changes. The job comes back decided, after commit and sync.
+    ///
+    /// It may be decided more than once before that; only its last decision counts. Dropping the future does not
+    /// call the job back.
+    pub async fn submit<J: Job + 'static>(&self, job: J) -> Result<J, StoreError> {
+        let (task, answer) = Seat::new(job);
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.submit(task)?,
+            Engine::Model(model) => model.submit(task, self.clock.now()),
+        }
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// The object with this id.
+    #[allow(clippy::unused_async, reason = "SQLite answers at once; PostgreSQL will not")]
+    pub async fn get(&self, environment: Environment, noun: Noun, id: &str) -> Result<Option<Record>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.get(environment, noun, id),
+            Engine::Model(model) => Ok(model.get(environment, noun, id)),
+        }
+    }
+
+    /// Answers the keys that `facts` does not know yet, for readers that follow names from row to row.
+    #[allow(clippy::unused_async, reason = "SQLite answers at once; PostgreSQL will not")]
+    pub async fn load(&self, environment: Environment, reads: &ReadSet, facts: &mut Facts) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.load(environment, reads, facts),
+            Engine::Model(model) => model.load(environment, reads, facts),
+        }
+    }
+
+    /// One page of objects, newest first. The cursor may name any object of the noun, whether or not it passes the
+    /// filters.
+    pub async fn list(&self, environment: Environment, query: &ListQuery) -> Result<Page<Record>, ListError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.list(environment, query).await,
+            Engine::Model(model) => model.list(environment, query),
+        }
+    }
+
+    /// One page of the objects that match, newest first, of at most `limit`: the page given out before as
+    /// [`Found::next_page`], or the first. With `count`, also how many match. Sees every change that was answered.
+    pub async fn search(
+        &self,
+        environment: Environment,
+        query: &Query,
+        page: Option<&str>,
+        limit: usize,
+        count: bool,
+    ) -> Result<Found, SearchError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.search(environment, query, page, limit, count).await,
+            Engine::Model(model) => model.search(environment, query, page, limit, count),
+        }
+    }
+
+    /// Drops the receipts of idempotency keys that are past their lifetime, in slices between which writes go on.
+    /// Says how many.
+    pub async fn prune(&self) -> Result<u64, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.prune(self.clock.now()).await,
+            Engine::Model(model) => Ok(model.prune(self.clock.now())),
+        }
+    }
+
+    /// Writes a copy of the database, as it is at one instant, to a file that does not exist yet. Writes go on
+    /// meanwhile.
+    pub async fn backup(&self, to: &Path) -> Result<(), OpenError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => {
+                let (from, to) = (sqlite.path().to_owned(), to.to_owned());
+                let copied = tokio::task::spawn_blocking(move || crate::sqlite::backup(&from, &to)).await;
+                copied.unwrap_or_else(|error| Err(OpenError::Failed(error.to_string())))
+            }
+            Engine::Model(_) => Err(OpenError::Failed("the model is kept in memory only".to_owned())),
+        }
+    }
+
+    /// Lists the store's metrics in a registry.
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        self.metrics.register(registry);
+    }
+
+    /// The clock that commands are decided by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Finishes what was accepted and lets go of the database. What comes later is answered with
+    /// [`StoreError::Closed`]. Closing it again does nothing.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => {
+                let sqlite = sqlite.clone();
+                // It fails only where the runtime is going down, which drops the store.
+                let _ = tokio::task::spawn_blocking(move || sqlite.close()).await;
+            }
+            Engine::Model(_) => {}
+        }
+    }
+}
+
+/// Writes a copy of a database that another process may be serving, as it is at one instant, to a file that does not
+/// exist yet. Blocks.
+pub fn backup(from: &DatabaseUrl, to: &Path) -> Result<(), OpenError> {
+    crate::sqlite::backup(file(from)?, to)
+}
+
+/// Looks at every row of a database, which another process may be serving, and says what is wrong. Blocks.
+pub fn check(url: &DatabaseUrl) -> Result<Report, OpenError> {
+    crate::sqlite::check(file(url)?)
+}
+
+fn file(url: &DatabaseUrl) -> Result<&Path, OpenError> {
+    match url {
+        DatabaseUrl::Sqlite(path) => Ok(path),
+        DatabaseUrl::Postgres(_) => Err(OpenError::NotYet("PostgreSQL")),
+        DatabaseUrl::Model => Err(OpenError::Failed("the model is kept in memory only".to_owned())),
+    }
+}

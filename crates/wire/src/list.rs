@@ -1,0 +1,113 @@
+//! Pages of a list: which one is asked for, and how it is answered.
+
+use crate::expand::{self, Expand, Expandable};
+use crate::fault::Fault;
+use crate::json::Writer;
+use crate::params::{Kind, Object, Param, Path, wording};
+use crate::stripe::view::View;
+use tollgate_domain::command::Stop;
+use tollgate_domain::id::{ID_MAX_CHARACTERS, ProductId};
+use tollgate_domain::list::{CreatedRange, Cursor, Filter, ListQuery, PAGE_MAX, Page};
+use tollgate_domain::record::Noun;
+
+/// Objects on a page where the request does not say.
+pub const LIMIT_DEFAULT: usize = 10;
+
+/// How many objects a page has. What is out of range is brought into it (spec/stripe.md 2.11).
+pub const LIMIT: Param = Param::new(
+    "limit",
+    Kind::Integer { min: i64::MIN, max: i64::MAX },
+    "How many objects at most, 1 to 100; 10 where it is not said.",
+);
+/// The object after which the page begins.
+pub const STARTING_AFTER: Param =
+    Param::new("starting_after", Kind::text(ID_MAX_CHARACTERS), "The id of the object after which the page begins.");
+/// The object before which the page ends.
+pub const ENDING_BEFORE: Param =
+    Param::new("ending_before", Kind::text(ID_MAX_CHARACTERS), "The id of the object before which the page ends.");
+/// The time in which the objects were created.
+pub const CREATED: Param = Param::new("created", Kind::Created, "Only objects created at this second, or in this range.");
+
+/// A list that was asked for.
+#[derive(Debug, Clone)]
+pub struct ListRequest {
+    /// What to list.
+    pub query: ListQuery,
+    /// What to expand; begins at the page.
+    pub expand: Expand,
+    /// A product that must exist, else the answer is the refusal `NoReference` of the product of a price.
+    pub product: Option<ProductId>,
+}
+
+/// Reads how many objects are asked for.
+pub fn limit(params: &Object<'_>) -> usize {
+    let limit: Option<i64> = params.get(&LIMIT);
+    limit.map_or(LIMIT_DEFAULT, |limit| usize::try_from(limit.max(1)).unwrap_or(PAGE_MAX).min(PAGE_MAX))
+}
+
+/// Reads where the page begins.
+pub fn cursor(params: &Object<'_>) -> Result<Option<Cursor>, Fault> {
+    match (params.get::<String>(&STARTING_AFTER), params.get::<String>(&ENDING_BEFORE)) {
+        (Some(_), Some(_)) => Err(Fault::invalid(
+            "Received both starting_after and ending_before parameters. Please pass in only one.",
+        )),
+        (after, before) => Ok(after.map(Cursor::After).or(before.map(Cursor::Before))),
+    }
+}
+
+/// Reads a list request whose table has [`LIMIT`], [`STARTING_AFTER`], [`ENDING_BEFORE`] and
+/// [`EXPAND`](expand::EXPAND). `expandable` begins at the page.
+pub(crate) fn request(
+    params: &Object<'_>,
+    noun: Noun,
+    filters: Vec<Filter>,
+    created: CreatedRange,
+    expandable: &'static [Expandable],
+) -> Result<ListRequest, Fault> {
+    let query = ListQuery { noun, filters, created, cursor: cursor(params)?, limit: limit(params) };
+    Ok(ListRequest { query, expand: expand::of_page(params, expandable)?, product: None })
+}
+
+/// Refuses a cursor beside a parameter that chooses the objects itself.
+pub(crate) fn no_cursor_beside(params: &Object<'_>, chooser: &Param) -> Result<(), Fault> {
+    let cursor = [STARTING_AFTER, ENDING_BEFORE].into_iter().find(|cursor| params.has(cursor));
+    match cursor {
+        Some(cursor) if params.has(chooser) => {
+            Err(wording::exclusive(&[chooser.name, cursor.name], &Path::Root.key(chooser.name)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a page. `view` is that of the page; each object gets its part of it.
+pub fn render<T>(
+    writer: &mut Writer,
+    url: &str,
+    page: &Page<T>,
+    view: &View<'_>,
+    object: impl FnMut(&mut Writer, &T, &View<'_>) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    writer.begin_object();
+    writer.field("object", "list");
+    render_data(writer, &page.items, view, object)?;
+    writer.field("has_more", &page.has_more);
+    writer.field("url", url);
+    writer.end_object();
+    Ok(())
+}
+
+/// Writes the objects of a page as its member `data`.
+pub(crate) fn render_data<T>(
+    writer: &mut Writer,
+    items: &[T],
+    view: &View<'_>,
+    mut object: impl FnMut(&mut Writer, &T, &View<'_>) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let view = view.within(view.expand.get("data").unwrap_or(&expand::NOTHING));
+    writer.array_field("data");
+    for item in items {
+        object(writer, item, &view)?;
+    }
+    writer.end_array();
+    Ok(())
+}
