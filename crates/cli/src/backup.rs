@@ -16,7 +16,8 @@ pub(crate) struct BackupArgs {
 
 pub(crate) fn run(args: &BackupArgs) -> anyhow::Result<ExitCode> {
     let url = args.database.url()?;
-    tollgate_store::backup(&url, &args.file).with_context(|| format!("cannot back up {url} to {}", args.file.display()))?;
+    tollgate_store::backup(&url, &args.file)
+        .with_context(|| format!("cannot back up {url} to {}", args.file.display()))?;
     eprintln!("Backed up {url} to {}", args.file.display());
     Ok(ExitCode::SUCCESS)
 }

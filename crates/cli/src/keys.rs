@@ -61,7 +61,8 @@ impl From<EnvironmentName> for Environment {
 }
 
 pub(crate) fn run(command: &KeysCommand) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
     runtime.block_on(async {
         match command {
             KeysCommand::Create(args) => create(args).await,
@@ -80,7 +81,8 @@ fn open(database: &DatabaseArgs) -> anyhow::Result<std::sync::Arc<App>> {
 
 async fn create(args: &CreateArgs) -> anyhow::Result<()> {
     let app = open(&args.database)?;
-    let key = SecretKey::generate(args.environment.into(), getrandom::fill).context("no random numbers to make a key of")?;
+    let key =
+        SecretKey::generate(args.environment.into(), getrandom::fill).context("no random numbers to make a key of")?;
     app.create_key(&key, &args.name).await?;
     eprintln!("This is the only time the key is shown:");
     println!("{}", key.reveal());

@@ -16,8 +16,10 @@ use tracing_subscriber::EnvFilter;
 
 /// How a server is started.
 #[derive(Args)]
-#[command(after_help = "A flag wins over the environment, the environment over the file of settings, the file over the default.\n\
-    TOLLGATE_SECRET_KEY may hold a secret key (sk_test_… or sk_live_…) that is put on file at the start.")]
+#[command(
+    after_help = "A flag wins over the environment, the environment over the file of settings, the file over the default.\n\
+    TOLLGATE_SECRET_KEY may hold a secret key (sk_test_… or sk_live_…) that is put on file at the start."
+)]
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     database: DatabaseArgs,
@@ -32,7 +34,8 @@ const SECRET_KEY_VARIABLE: &str = "TOLLGATE_SECRET_KEY";
 pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
     let settings = args.database.settings(&args.server)?;
     start_log(&settings)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
     runtime.block_on(serve(settings))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -41,11 +44,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let given_key = given_key()?;
     let listener = listen(settings.listen).await?;
     let address = listener.local_addr().context("cannot tell the address")?;
-    let options = Options {
-        cache_bytes: settings.cache_bytes,
-        max_bytes: settings.max_database_bytes,
-        ..Options::default()
-    };
+    let options =
+        Options { cache_bytes: settings.cache_bytes, max_bytes: settings.max_database_bytes, ..Options::default() };
     let store = Store::open(&settings.database, &options)?;
     let app = App::new(store);
     let first_key = first_key(&app, given_key).await?;

@@ -11,7 +11,7 @@ use tollgate_domain::batch::{self, Job};
 use tollgate_domain::command::{Changes, Command, Cx};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Facts, ReadSet};
-use tollgate_domain::list::{Cursor, CreatedRange, ListQuery, PAGE_MAX};
+use tollgate_domain::list::{CreatedRange, Cursor, ListQuery, PAGE_MAX};
 use tollgate_domain::record::{Noun, Record};
 use tollgate_domain::refusal::Refusal;
 use tollgate_domain::time::Timestamp;
@@ -98,7 +98,11 @@ impl App {
     }
 
     /// Runs a command that no request is behind.
-    async fn run<C: Command>(&self, environment: Environment, command: C) -> Result<Result<C::Reply, Refusal>, StoreError> {
+    async fn run<C: Command>(
+        &self,
+        environment: Environment,
+        command: C,
+    ) -> Result<Result<C::Reply, Refusal>, StoreError> {
         let job = self.store.submit(OwnJob { environment, command, reply: None }).await?;
         Ok(job.reply.expect("a job that comes back was decided"))
     }

@@ -41,14 +41,18 @@ impl std::error::Error for KeyFault {}
 
 impl SecretKey {
     /// A new key. `random` fills a buffer with bytes that nobody can guess.
-    pub fn generate<E>(environment: Environment, mut random: impl FnMut(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
+    pub fn generate<E>(
+        environment: Environment,
+        mut random: impl FnMut(&mut [u8]) -> Result<(), E>,
+    ) -> Result<Self, E> {
         let mut text = format!("sk_{}_", environment.as_str());
         let wanted = text.len() + RANDOM_CHARACTERS;
         let mut bytes = [0u8; 64];
         while text.len() < wanted {
             random(&mut bytes)?;
             // Only bytes below 248 = 4 × 62 are used, so that every character is equally likely.
-            let characters = bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
+            let characters =
+                bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
             text.extend(characters.take(wanted - text.len()));
         }
         Ok(Self(text))

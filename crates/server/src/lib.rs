@@ -1,5 +1,6 @@
 //! The shell: connections in, answers out, and everything between that is neither a dialect nor the subject.
 
+mod answer;
 pub mod app;
 mod gate;
 mod jobs;

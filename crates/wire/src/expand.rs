@@ -4,8 +4,8 @@
 //! before anything is done, so that an [`Expand`] names only what exists.
 
 use crate::fault::Fault;
-use crate::params::{ARRAY_UNLIMITED, Kind, Object, Param};
 use crate::params::wording::Shortened;
+use crate::params::{ARRAY_UNLIMITED, Kind, Object, Param};
 
 /// Most segments of one path.
 pub const EXPAND_LEVELS_MAX: usize = 4;
@@ -24,14 +24,14 @@ pub const EXPAND: Param = Param::new(
 pub struct Expandable {
     /// The field.
     pub name: &'static str,
-    /// What can be expanded within it. A function, since nouns refer to one another.
-    pub within: fn() -> &'static [Expandable],
+    /// What can be expanded within it.
+    pub within: &'static [Expandable],
 }
 
 impl Expandable {
     /// A field within which nothing can be expanded.
     pub const fn leaf(name: &'static str) -> Self {
-        Self { name, within: || &[] }
+        Self { name, within: &[] }
     }
 }
 
@@ -96,7 +96,7 @@ fn add(expand: &mut Expand, path: &str, allowed: &'static [Expandable], root: Ro
         match allowed.iter().find(|expandable| expandable.name == segment) {
             Some(found) => {
                 expand = expand.slot(found.name);
-                allowed = (found.within)();
+                allowed = found.within;
             }
             None if level == 0 && root == Root::List => return Err(not_in_list(path)),
             None => return Err(not_expandable(path)),

@@ -26,7 +26,8 @@ pub const STARTING_AFTER: Param =
 pub const ENDING_BEFORE: Param =
     Param::new("ending_before", Kind::text(ID_MAX_CHARACTERS), "The id of the object before which the page ends.");
 /// The time in which the objects were created.
-pub const CREATED: Param = Param::new("created", Kind::Created, "Only objects created at this second, or in this range.");
+pub const CREATED: Param =
+    Param::new("created", Kind::Created, "Only objects created at this second, or in this range.");
 
 /// A list that was asked for.
 #[derive(Debug, Clone)]
@@ -48,9 +49,9 @@ pub fn limit(params: &Object<'_>) -> usize {
 /// Reads where the page begins.
 pub fn cursor(params: &Object<'_>) -> Result<Option<Cursor>, Fault> {
     match (params.get::<String>(&STARTING_AFTER), params.get::<String>(&ENDING_BEFORE)) {
-        (Some(_), Some(_)) => Err(Fault::invalid(
-            "Received both starting_after and ending_before parameters. Please pass in only one.",
-        )),
+        (Some(_), Some(_)) => {
+            Err(Fault::invalid("Received both starting_after and ending_before parameters. Please pass in only one."))
+        }
         (after, before) => Ok(after.map(Cursor::After).or(before.map(Cursor::Before))),
     }
 }

@@ -19,9 +19,10 @@ pub(crate) mod wording;
 
 pub use object::Object;
 pub use path::Path;
+pub(crate) use range::TABLE as RANGE;
 pub use read::read;
 pub(crate) use url::{Scheme, check as check_url};
-pub use value::{FromValue, Value};
+pub use value::{FromValue, UpTo, Value};
 
 /// The parameters of an endpoint or of a nested object, in the order in which they are checked.
 pub type Table = &'static [Param];

@@ -63,11 +63,7 @@ pub struct Found<T> {
 }
 
 /// Reads a search of one noun. `expandable` begins at the page.
-pub(crate) fn request(
-    params: &Params,
-    noun: Noun,
-    expandable: &'static [Expandable],
-) -> Result<SearchRequest, Fault> {
+pub(crate) fn request(params: &Params, noun: Noun, expandable: &'static [Expandable]) -> Result<SearchRequest, Fault> {
     let params = params::read(TABLE, params)?;
     let expand = expand::of_page(&params, expandable)?;
     let query = parse(noun, params.get(&QUERY).unwrap_or_default())?;

@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod event;
+mod metadata;
 pub mod openapi;
 pub mod operation;
 pub mod plan;

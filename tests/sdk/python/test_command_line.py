@@ -2,7 +2,6 @@
 
 import json
 import re
-import urllib.request
 
 import pytest
 
@@ -38,9 +37,10 @@ def test_a_term_signal_ends_the_server_cleanly_and_keeps_the_data(own_server):
 
 
 def test_the_openapi_page_describes_the_operations_served(server):
-    with urllib.request.urlopen(f"{server.base_url}/openapi.json", timeout=10) as answer:
-        document = json.load(answer)
+    status, body = server.page("/openapi.json")
 
+    assert status == 200
+    document = json.loads(body)
     assert document["openapi"].startswith("3.")
     operations = {
         (method, path) for path, methods in document["paths"].items() for method in methods if method != "parameters"

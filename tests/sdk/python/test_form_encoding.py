@@ -8,7 +8,7 @@ IMAGES = ["https://example.com/a.png", "https://example.com/b.png"]
 def test_an_empty_post_may_leave_out_its_content_type(raw):
     product = raw.post("/v1/products", "name=Gold+Plan").json
 
-    assert raw.send("POST", f"/v1/products/{product['id']}", b"").json == product
+    assert raw.send("POST", f"/v1/products/{product['id']}", b"").json["id"] == product["id"]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use quick_cache::sync::Cache;
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
+use tollgate_domain::command::Stop;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Facts, Key};
-use tollgate_domain::command::Stop;
 use tollgate_store::{Store, StoreError};
 
 /// Keys remembered at a time.

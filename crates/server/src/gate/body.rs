@@ -7,11 +7,9 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::time::Duration;
 
 /// Most bytes of a request's body.
-pub const BODY_MAX_BYTES: usize = 1024 * 1024;
-/// Most bytes of a request's query.
-pub const QUERY_MAX_BYTES: usize = 64 * 1024;
+pub(crate) const BODY_MAX_BYTES: usize = 1024 * 1024;
 /// How long a client may take to send its body.
-pub const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Why there is no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -22,7 +22,8 @@ pub(crate) fn is_well_formed(version: &str) -> bool {
 fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     let digits = |range: std::ops::Range<usize>| bytes[range].iter().all(u8::is_ascii_digit);
-    let in_range = |range: std::ops::Range<usize>, max: u8| text[range].parse().is_ok_and(|n: u8| (1..=max).contains(&n));
+    let in_range =
+        |range: std::ops::Range<usize>, max: u8| text[range].parse().is_ok_and(|n: u8| (1..=max).contains(&n));
     bytes.len() == 10
         && bytes[4] == b'-'
         && bytes[7] == b'-'

@@ -1,11 +1,11 @@
 //! What each operation does.
 
-use super::read::{list, retrieve, search};
-use super::{Asked, read, write};
+use super::read::{list, render, retrieve, search};
+use super::{Asked, write};
 use crate::answer::Answer;
 use crate::app::App;
-use tollgate_domain::facts::Facts;
-use tollgate_domain::record::{Noun, Record};
+use tollgate_domain::record::Noun;
+use tollgate_wire::expand::Expand;
 use tollgate_wire::fault::Fault;
 use tollgate_wire::stripe::operation::Operation as O;
 use tollgate_wire::stripe::{event, price, product, tax_code};
@@ -17,15 +17,21 @@ pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<An
     match asked.operation {
         O::ProductCreate => {
             let (command, expand) = product::parse_create(params)?;
-            write::run(app, asked, command, expand, product::render_reply).await
+            write::run(app, asked, command, expand, |writer, product, view| product::render(writer, product, view))
+                .await
         }
         O::ProductUpdate => {
-            let (command, expand) = product::parse_update(id.into(), params)?;
-            write::run(app, asked, command, expand, product::render_reply).await
+            let (command, expand) = product::parse_update(params, id.into())?;
+            write::run(app, asked, command, expand, |writer, product, view| product::render(writer, product, view))
+                .await
         }
         O::ProductDelete => {
-            let (command, expand) = product::parse_delete(id.into(), params)?;
-            write::run(app, asked, command, expand, product::render_deleted).await
+            let command = product::parse_delete(params, id.into())?;
+            let render: write::Render<_> = |writer, id, _| {
+                product::render_deleted(writer, id);
+                Ok(())
+            };
+            write::run(app, asked, command, Expand::default(), render).await
         }
         O::ProductRetrieve => {
             let expand = product::parse_retrieve(params)?;
@@ -35,11 +41,11 @@ pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<An
         O::ProductSearch => search(app, &asked, product::parse_search(params)?).await,
         O::PriceCreate => {
             let (command, expand) = price::parse_create(params)?;
-            write::run(app, asked, command, expand, price::render_reply).await
+            write::run(app, asked, command, expand, |writer, price, view| price::render(writer, price, view)).await
         }
         O::PriceUpdate => {
-            let (command, expand) = price::parse_update(id.into(), params)?;
-            write::run(app, asked, command, expand, price::render_reply).await
+            let (command, expand) = price::parse_update(params, id.into())?;
+            write::run(app, asked, command, expand, |writer, price, view| price::render(writer, price, view)).await
         }
         O::PriceRetrieve => {
             let expand = price::parse_retrieve(params)?;
@@ -52,7 +58,25 @@ pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<An
             let expand = event::parse_retrieve(params)?;
             retrieve(app, &asked, Noun::Event, id, &expand).await
         }
-        O::TaxCodeList => tax_codes(app, &asked).await,
-        O::TaxCodeRetrieve => tax_code_by_id(app, &asked, id).await,
+        O::TaxCodeList => {
+            let request = tax_code::parse_list(params)?;
+            let page = tax_code::list(&request)?;
+            render(app, &asked, &request.expand, |writer, view| {
+                tollgate_wire::list::render(writer, asked.operation.path(), &page, view, |writer, code, _| {
+                    tax_code::render(writer, code);
+                    Ok(())
+                })
+            })
+            .await
+        }
+        O::TaxCodeRetrieve => {
+            let expand = tax_code::parse_retrieve(params)?;
+            let code = tax_code::retrieve(&id.into())?;
+            render(app, &asked, &expand, |writer, _| {
+                tax_code::render(writer, code);
+                Ok(())
+            })
+            .await
+        }
     }
 }

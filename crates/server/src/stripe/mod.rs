@@ -60,11 +60,11 @@ pub(crate) async fn answer(
         // What panicked has been told on standard error; no other request is concerned.
         Err(_) => fault_answer(&error::internal()),
     };
-    note(&app, operation, &parts.method, &id, answer.status, started);
+    note(&app, operation, &id, answer.status, started);
     respond(answer, &id, echo)
 }
 
-fn note(app: &App, operation: Option<Operation>, method: &Method, id: &RequestId, status: u16, started: Instant) {
+fn note(app: &App, operation: Option<Operation>, id: &RequestId, status: u16, started: Instant) {
     let took = started.elapsed();
     let (method, route) = match operation {
         Some(operation) => (operation.method().as_str(), operation.path()),
@@ -117,7 +117,7 @@ fn check_version(version: Option<&HeaderValue>) -> Result<(), Fault> {
 /// The parameters of the query and of the body; Stripe reads a body of a GET too.
 async fn read_params(parts: &Parts, body: Body) -> Result<Params, Fault> {
     let mut params = match parts.uri.query() {
-        Some(query) => form::decode(query.as_bytes()).map_err(|fault| error::malformed_form(&fault))?,
+        Some(query) => form::decode(query.as_bytes())?,
         None => Params::default(),
     };
     let body = body::read(body).await.map_err(|fault| match fault {
@@ -126,7 +126,7 @@ async fn read_params(parts: &Parts, body: Body) -> Result<Params, Fault> {
     })?;
     if !body.is_empty() {
         check_media_type(&parts.headers)?;
-        form::decode_into(&mut params, &body).map_err(|fault| error::malformed_form(&fault))?;
+        form::decode_into(&mut params, &body)?;
     }
     Ok(params)
 }
@@ -160,7 +160,9 @@ fn store_fault(failure: &StoreError) -> Fault {
     tracing::error!(error = %failure, "the store failed");
     match failure {
         StoreError::Busy => error::lock_timeout(),
-        StoreError::Full => Fault { message: "The database has no space left. Nothing was changed.".to_owned(), ..error::unavailable() },
+        StoreError::Full => {
+            Fault { message: "The database has no space left. Nothing was changed.".to_owned(), ..error::unavailable() }
+        }
         StoreError::Closed | StoreError::Unavailable(_) | StoreError::Conflict(_) => error::unavailable(),
         StoreError::Corrupt(_) | StoreError::Endless | StoreError::Guest => error::internal(),
     }

@@ -50,10 +50,12 @@ pub(super) async fn retrieve(app: &App, asked: &Asked, noun: Noun, id: &str, exp
 
 /// Answers with a page of a list.
 pub(super) async fn list(app: &App, asked: &Asked, request: ListRequest) -> Result<Answer, Fault> {
-    let page = app.store.list(asked.environment, &request.query).await.map_err(|error| match (error, &request.query.cursor) {
-        (ListError::NoSuchCursor, Some(cursor)) => error::cursor_missing(request.query.noun, cursor),
-        (ListError::NoSuchCursor, None) => error::internal(),
-        (ListError::Store(error), _) => store_fault(&error),
+    let page = app.store.list(asked.environment, &request.query).await.map_err(|error| {
+        match (error, &request.query.cursor) {
+            (ListError::NoSuchCursor, Some(cursor)) => error::cursor_missing(request.query.noun, cursor),
+            (ListError::NoSuchCursor, None) => error::internal(),
+            (ListError::Store(error), _) => store_fault(&error),
+        }
     })?;
     if let Some(product) = &request.product {
         check_product(app, asked, product).await?;
@@ -64,7 +66,8 @@ pub(super) async fn list(app: &App, asked: &Asked, request: ListRequest) -> Resu
 
 /// A product that a filter names must exist.
 async fn check_product(app: &App, asked: &Asked, id: &ProductId) -> Result<(), Fault> {
-    let found = app.store.get(asked.environment, Noun::Product, id.as_str()).await.map_err(|error| store_fault(&error))?;
+    let found =
+        app.store.get(asked.environment, Noun::Product, id.as_str()).await.map_err(|error| store_fault(&error))?;
     match found {
         Some(_) => Ok(()),
         None => {
@@ -79,7 +82,7 @@ pub(super) async fn search(app: &App, asked: &Asked, request: SearchRequest) -> 
     let SearchRequest { query, limit, page, expand } = &request;
     let found = app.store.search(asked.environment, query, page.as_deref(), *limit, request.wants_total_count()).await;
     let found = found.map_err(|error| match error {
-        SearchError::BadPage => error::bad_page(page.as_deref().unwrap_or_default()),
+        SearchError::BadPage => error::bad_page(),
         SearchError::Store(error) => store_fault(&error),
     })?;
     let found = Found {

@@ -36,10 +36,7 @@ pub(super) async fn run<C: Command>(
         },
         None => None,
     };
-    let cause = Cause {
-        request: asked.request,
-        idempotency_key: asked.claim.as_ref().map(|claim| claim.key.clone()),
-    };
+    let cause = Cause { request: asked.request, idempotency_key: asked.claim.as_ref().map(|claim| claim.key.clone()) };
     let job = WriteJob {
         operation: asked.operation,
         environment: asked.environment,

@@ -50,7 +50,8 @@ async fn the_key_comes_before_the_address_and_the_address_before_all_else() {
     let server = Server::new().await;
     let stranger = Request::get("/v1/nowhere").body(Body::empty()).unwrap();
     assert_eq!(server.send(stranger).await.status, StatusCode::UNAUTHORIZED);
-    for (method, path) in [("GET", "/v1/nowhere"), ("DELETE", "/v1/prices/price_1"), ("PATCH", "/v1/products/x"), ("GET", "/")]
+    for (method, path) in
+        [("GET", "/v1/nowhere"), ("DELETE", "/v1/prices/price_1"), ("PATCH", "/v1/products/x"), ("GET", "/")]
     {
         let odd = request(method, path).header("stripe-version", "nonsense");
         let answer = server.send(odd.body(Body::empty()).unwrap()).await;

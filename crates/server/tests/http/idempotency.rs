@@ -29,7 +29,11 @@ async fn a_key_is_good_for_one_request_only() {
     let server = Server::new().await;
     server.post_once("k", "/v1/products", "id=gold&name=Gold").await;
     for (path, form, message) in [
-        ("/v1/products", "id=gold&name=Silver", "Keys for idempotent requests can only be used with the same parameters"),
+        (
+            "/v1/products",
+            "id=gold&name=Silver",
+            "Keys for idempotent requests can only be used with the same parameters",
+        ),
         ("/v1/products/gold", "name=Gold", "Keys for idempotent requests can only be used for the same endpoint"),
     ] {
         let answer = server.post_once("k", path, form).await;
@@ -56,10 +60,8 @@ async fn a_refusal_is_repeated_but_a_request_that_was_never_executed_is_not() {
 async fn of_two_requests_at_once_one_executes_and_no_third_thing_happens() {
     let server = Server::new().await;
     let form = "name=Gold";
-    let (one, two) = tokio::join!(
-        server.post_once("k", "/v1/products", form),
-        server.post_once("k", "/v1/products", form),
-    );
+    let (one, two) =
+        tokio::join!(server.post_once("k", "/v1/products", form), server.post_once("k", "/v1/products", form),);
     for answer in [&one, &two] {
         match answer.status {
             StatusCode::OK => {}

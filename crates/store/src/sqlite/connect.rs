@@ -71,9 +71,9 @@ pub(super) fn writing(path: &Path, max_bytes: Option<u64>) -> Result<Connection,
 }
 
 fn limit(connection: &Connection, max_bytes: u64) -> Result<(), OpenError> {
-    let page_size: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-    let wanted = max_bytes / page_size;
-    let set: u64 = connection.pragma_update_and_check(None, "max_page_count", wanted, |row| row.get(0))?;
+    let page_size: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let wanted = i64::try_from(max_bytes).unwrap_or(i64::MAX) / page_size;
+    let set: i64 = connection.pragma_update_and_check(None, "max_page_count", wanted, |row| row.get(0))?;
     if set == wanted { Ok(()) } else { Err(OpenError::LimitTooSmall(max_bytes)) }
 }
 

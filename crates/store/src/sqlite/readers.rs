@@ -34,7 +34,9 @@ pub(super) struct Places {
 
 impl Readers {
     pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
-        let open = |count: usize| (0..count).map(|_| connect::reading(path).map(Mutex::new)).collect();
+        let open = |count: usize| -> Result<Vec<_>, OpenError> {
+            (0..count).map(|_| connect::reading(path).map(Mutex::new)).collect()
+        };
         Ok(Self {
             quick: open(QUICK_READERS)?,
             slow: open(SLOW_READERS)?,

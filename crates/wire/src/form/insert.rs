@@ -15,13 +15,13 @@ fn place(node: &mut Node, steps: &[Step<'_>], value: String) {
         [] => *node = Node::Text(value),
         [Step::Key(name), rest @ ..] => place(node.make_map().slot(name), rest, value),
         [Step::Append, rest @ ..] => {
-            let list = node.make_list();
-            match list.last_mut() {
+            let elements = node.make_list();
+            match elements.last_mut() {
                 Some(last) if continues(last, rest) => place(last, rest, value),
                 _ => {
                     let mut element = Node::default();
                     place(&mut element, rest, value);
-                    list.push(element);
+                    elements.push(element);
                 }
             }
         }
@@ -41,9 +41,8 @@ fn continues(last: &Node, steps: &[Step<'_>]) -> bool {
 fn reaches(map: &Map, steps: &[Step<'_>]) -> bool {
     let [Step::Key(name), rest @ ..] = steps else { return true };
     match map.get(name) {
-        None => false,
         Some(_) if rest.is_empty() => true,
         Some(Node::Map(inner)) => reaches(inner, rest),
-        Some(_) => false,
+        None | Some(_) => false,
     }
 }

@@ -31,10 +31,8 @@ fn check_length(count: usize, max: usize, path: &Path<'_>) -> Result<(), Fault> 
 
 /// The elements of an indexed array in the order of their indexes, or nothing where a name is no index.
 fn by_index(map: &Map) -> Option<Vec<(&str, &Node)>> {
-    let mut elements = map
-        .iter()
-        .map(|(name, node)| index_of(name).map(|index| (index, name, node)))
-        .collect::<Option<Vec<_>>>()?;
+    let mut elements =
+        map.iter().map(|(name, node)| index_of(name).map(|index| (index, name, node))).collect::<Option<Vec<_>>>()?;
     elements.sort_by_key(|(index, ..)| *index);
     Some(elements.into_iter().map(|(_, name, node)| (name, node)).collect())
 }

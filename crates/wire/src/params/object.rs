@@ -58,20 +58,13 @@ impl<'a> Object<'a> {
 
     /// The nested parameters of a parameter.
     pub fn object(&self, param: &Param) -> Option<&Object<'a>> {
-        match self.value(param)? {
-            Value::Object(object) => Some(object),
-            _ => None,
-        }
+        self.value(param)?.as_object()
     }
 
     /// The objects in an array.
     pub fn objects(&self, param: &Param) -> Option<Vec<&Object<'a>>> {
         let Value::List(values) = self.value(param)? else { return None };
-        let object = |value| match value {
-            &Value::Object(ref object) => Some(object),
-            _ => None,
-        };
-        Some(values.iter().filter_map(object).collect())
+        Some(values.iter().filter_map(Value::as_object).collect())
     }
 
     /// The nested parameters by currency.

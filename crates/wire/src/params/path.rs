@@ -15,11 +15,13 @@ pub enum Path<'p> {
 
 impl<'p> Path<'p> {
     /// The path of a name in what is here.
+    #[must_use]
     pub fn key(&'p self, name: &'p str) -> Self {
         Self::Key(self, name)
     }
 
     /// The path of an element of what is here.
+    #[must_use]
     pub fn index(&'p self, index: usize) -> Self {
         Self::Index(self, index)
     }

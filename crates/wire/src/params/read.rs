@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::form::{Map, Node, Params};
 
 /// Reads the parameters of an endpoint.
-pub fn read<'a>(table: Table, params: &'a Params) -> Result<Object<'a>, Fault> {
+pub fn read(table: Table, params: &Params) -> Result<Object<'_>, Fault> {
     unknown::check(table, params)?;
     read_map(table, params, &Path::Root)
 }

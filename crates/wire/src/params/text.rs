@@ -62,7 +62,7 @@ pub(super) fn word<'a>(text: &str, words: &[&'static str], path: &Path<'_>) -> R
 
 /// Keys and values, each within its limits; how many there may be is for the domain to say, after the merge.
 pub(super) fn metadata(map: &Map, path: &Path<'_>) -> Result<MetadataPatch, Fault> {
-    let mut patch = MetadataPatch::default();
+    let mut asked = MetadataPatch::default();
     for (key, node) in map.iter() {
         if is_longer(key, METADATA_KEY_MAX_CHARACTERS) {
             return Err(wording::metadata_key_too_long(key, path));
@@ -72,7 +72,7 @@ pub(super) fn metadata(map: &Map, path: &Path<'_>) -> Result<MetadataPatch, Faul
         if is_longer(value, METADATA_VALUE_MAX_CHARACTERS) {
             return Err(wording::metadata_value_too_long(value, &path));
         }
-        patch.set.insert(key.to_owned(), (!value.is_empty()).then(|| value.clone()));
+        asked.set.insert(key.to_owned(), (!value.is_empty()).then(|| value.clone()));
     }
-    Ok(patch)
+    Ok(asked)
 }

@@ -3,6 +3,7 @@
 use super::object::Object;
 use std::borrow::Cow;
 use tollgate_domain::currency::Currency;
+use tollgate_domain::id::{PriceId, ProductId, TaxCodeId};
 use tollgate_domain::list::CreatedRange;
 use tollgate_domain::metadata::MetadataPatch;
 use tollgate_domain::money::UnitAmount;
@@ -39,6 +40,12 @@ pub enum Value<'a> {
     Metadata(MetadataPatch),
     /// Nested parameters by currency, in the order sent; nothing where a currency was sent empty.
     Currencies(Vec<(Currency, Option<Object<'a>>)>),
+}
+
+impl<'a> Value<'a> {
+    pub(super) fn as_object(&self) -> Option<&Object<'a>> {
+        if let Self::Object(object) = self { Some(object) } else { None }
+    }
 }
 
 /// The upper end of a tier.
@@ -95,6 +102,18 @@ taken_from! {
     CreatedRange: Created,
     MetadataPatch: Metadata,
 }
+
+macro_rules! ids {
+    ($($id:ty,)*) => {$(
+        impl<'v> FromValue<'v> for $id {
+            fn from_value(value: &'v Value<'_>) -> Option<Self> {
+                <&str>::from_value(value).map(Self::from)
+            }
+        }
+    )*};
+}
+
+ids! { ProductId, PriceId, TaxCodeId, }
 
 /// Each element, left out where it is of another kind.
 impl<'v, T: FromValue<'v>> FromValue<'v> for Vec<T> {

@@ -128,8 +128,7 @@ pub(super) fn url_too_long(max: usize, path: &Path<'_>) -> Fault {
 }
 
 pub(super) fn url_not_ascii(path: &Path<'_>) -> Fault {
-    let message =
-        "Invalid URL: Non-ASCII characters in URLs must be percent-encoded in order for the URL to be valid.";
+    let message = "Invalid URL: Non-ASCII characters in URLs must be percent-encoded in order for the URL to be valid.";
     url_fault(message.to_owned(), path)
 }
 

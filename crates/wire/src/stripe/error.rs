@@ -133,6 +133,11 @@ pub fn cursor_missing(noun: Noun, cursor: &Cursor) -> Fault {
     refusal::no_such(noun, id).about(param)
 }
 
+/// The page of a search is not one that a search gave out.
+pub fn bad_page() -> Fault {
+    undecided::bad_page()
+}
+
 /// The body is larger than the server takes.
 pub fn payload_too_large(max_bytes: usize) -> Fault {
     undecided::payload_too_large(max_bytes)

@@ -16,9 +16,7 @@ pub(super) fn fault(operation: Operation, refusal: &Refusal) -> Fault {
         Refusal::NoReference { reference, id } => {
             no_such(reference_noun(*reference), id).about(reference_param(operation, *reference))
         }
-        Refusal::ProductExists(_) => {
-            Fault::invalid("Product already exists.").with_code("resource_already_exists")
-        }
+        Refusal::ProductExists(_) => Fault::invalid("Product already exists.").with_code("resource_already_exists"),
         Refusal::ProductHasPrices(_) => {
             Fault::invalid("This product cannot be deleted because it has one or more user-created prices.")
         }

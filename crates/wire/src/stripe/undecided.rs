@@ -17,9 +17,7 @@ impl From<FormFault> for Fault {
             FormFault::Percent { key } => Self::invalid("Invalid percent-encoding in the request.").about(key),
             FormFault::Utf8 { key } => Self::invalid("Invalid UTF-8 in the request.").about(key),
             FormFault::TooDeep { key } => Self::invalid("Parameters are nested too deeply.").about(key),
-            FormFault::TooManyPairs => {
-                Self::invalid(format!("A request may have at most {PAIRS_MAX} parameters."))
-            }
+            FormFault::TooManyPairs => Self::invalid(format!("A request may have at most {PAIRS_MAX} parameters.")),
         }
     }
 }
@@ -40,10 +38,6 @@ pub(crate) fn too_large(text: &str, path: &Path<'_>) -> Fault {
     Fault::invalid(format!("Invalid decimal: {}; it is too large.", Shortened(text))).about(path)
 }
 
-pub(crate) fn tiered_without(path: &Path<'_>) -> Fault {
-    crate::params::wording::missing(path)
-}
-
 pub(crate) fn only_with_tiered(name: &str, path: &Path<'_>) -> Fault {
     Fault::invalid(format!("`{name}` can only be set when `billing_scheme=tiered`.")).about(path)
 }
@@ -61,8 +55,10 @@ pub(crate) fn last_tier_is_bounded(path: &Path<'_>) -> Fault {
 }
 
 pub(crate) fn tiers_do_not_rise(path: &Path<'_>) -> Fault {
-    Fault::invalid("Each tier's `up_to` must be greater than that of the tier before it, and only the last may be `inf`.")
-        .about(path)
+    Fault::invalid(
+        "Each tier's `up_to` must be greater than that of the tier before it, and only the last may be `inf`.",
+    )
+    .about(path)
 }
 
 pub(crate) fn tier_without_amount(path: &Path<'_>) -> Fault {
@@ -100,13 +96,13 @@ pub(crate) fn tax_behavior_fixed(param: impl Display) -> Fault {
 }
 
 pub(crate) fn option_charges_otherwise(currency: Currency, param: impl Display) -> Fault {
-    Fault::invalid(format!("The currency option `{currency}` must be priced in the same way as its price.")).about(param)
+    Fault::invalid(format!("The currency option `{currency}` must be priced in the same way as its price."))
+        .about(param)
 }
 
 pub(crate) fn option_without_amount(currency: Currency, param: impl Display) -> Fault {
     Fault::invalid(format!("The currency option `{currency}` needs an amount.")).about(param)
 }
-
 
 pub(crate) fn search_mixes_joins() -> Fault {
     Fault::invalid("A search query cannot combine `AND` and `OR`.").about("query")
@@ -122,6 +118,10 @@ pub(crate) fn search_part_too_short(field: &str, min: usize) -> Fault {
 
 pub(crate) fn search_operator(field: &str, operator: &str) -> Fault {
     Fault::invalid(format!("The operator `{operator}` cannot be used with the field `{field}`.")).about("query")
+}
+
+pub(crate) fn bad_page() -> Fault {
+    Fault::invalid("Invalid page. Use the `next_page` of an earlier answer to the same query.").about("page")
 }
 
 pub(crate) fn payload_too_large(max_bytes: usize) -> Fault {

@@ -109,9 +109,11 @@ test('products are listed by filter and found by search', async () => {
   const boxed = await stripe.products.create({name: 'Boxed Set', shippable: true, url: 'https://example.com/boxed'});
   const ids = ({data}) => data.map(({id}) => id);
 
-  assert.deepEqual(ids(await stripe.products.list({url: 'https://example.com/boxed', active: true})), [boxed.id]);
-  assert.deepEqual(ids(await stripe.products.list({ids: [boxed.id, 'prod_unheardof00000'], shippable: true})), [boxed.id]);
-  assert.deepEqual(ids(await stripe.products.list({created: {gt: boxed.created}, ids: [boxed.id]})), []);
+  const listed = async (filter) => ids(await stripe.products.list(filter));
+
+  assert.deepEqual(await listed({url: 'https://example.com/boxed', active: true}), [boxed.id]);
+  assert.deepEqual(await listed({ids: [boxed.id, 'prod_unheardof00000'], shippable: true}), [boxed.id]);
+  assert.deepEqual(await listed({ids: [boxed.id], created: {gt: boxed.created}}), []);
   assert.deepEqual(ids(await stripe.products.search({query: "name:'boxed set' AND shippable:'true'"})), [boxed.id]);
   const counted = await stripe.products.search({query: "name:'nowhere'", expand: ['total_count']});
   assert.equal(counted.total_count, 0);

@@ -1,17 +1,17 @@
 """The real binary as a process of its own, on a loopback port and a database file that nobody else uses."""
 
+import http.client
 import os
 import re
 import secrets
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 START_SECONDS = 20
 STOP_SECONDS = 10
 POLL_SECONDS = 0.02
+PAGE_SECONDS = 5
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
@@ -78,6 +78,16 @@ class Server:
         assert done.returncode == 0, f"keys create failed: {done.stderr}"
         return done.stdout.removesuffix("\n")
 
+    def page(self, path: str) -> tuple[int, bytes]:
+        """Status and body of a page that needs no key."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PAGE_SECONDS)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
     def _output(self, stream: str) -> Path:
         return self._folder / f"{stream}-{self._starts}.log"
 
@@ -87,10 +97,10 @@ class Server:
 
     def _is_ready(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.base_url}/readyz", timeout=1) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
+            status, _ = self.page("/readyz")
+        except OSError:
             return False
+        return status == 200
 
     def _await(self, look, what: str, deadline: float):
         while not (seen := look()):

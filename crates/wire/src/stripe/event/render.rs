@@ -1,0 +1,74 @@
+//! Events as Stripe shows them.
+
+use super::difference::{self, Tree};
+use crate::json::{Json, Null, Writer};
+use crate::stripe::view::View;
+use crate::stripe::{API_VERSION, plan, price, product};
+use tollgate_domain::command::Stop;
+use tollgate_domain::event::{Event, Topic};
+use tollgate_domain::record::Record;
+
+/// Writes an event. Its object is a snapshot, in which nothing is expanded.
+pub fn render(writer: &mut Writer, event: &Event, view: &View<'_>) -> Result<(), Stop> {
+    writer.begin_object();
+    writer.field("id", event.id.as_str());
+    writer.field("object", "event");
+    writer.field("api_version", API_VERSION);
+    writer.field("created", &event.created.seconds());
+    writer.object_field("data");
+    writer.key("object");
+    render_object(writer, event.topic, &event.after, view)?;
+    if let Some(before) = &event.before {
+        writer.field("previous_attributes", &Tree(&previous_attributes(event, before, view)?));
+    }
+    writer.end_object();
+    writer.field("livemode", &view.environment.is_live());
+    writer.field("pending_webhooks", &0u32);
+    render_request(writer, event);
+    writer.field("type", event.name());
+    writer.end_object();
+    Ok(())
+}
+
+fn render_object(writer: &mut Writer, topic: Topic, record: &Record, view: &View<'_>) -> Result<(), Stop> {
+    let view = view.unexpanded();
+    match (topic, record) {
+        (Topic::Plan, Record::Price(price)) => {
+            plan::render(writer, price, &view);
+            Ok(())
+        }
+        (_, Record::Product(product)) => product::render(writer, product, &view),
+        (_, Record::Price(price)) => price::render(writer, price, &view),
+        // No event is announced of these.
+        (_, Record::Event(_) | Record::Receipt(_) | Record::ApiKey(_)) => {
+            Null.write(writer);
+            Ok(())
+        }
+    }
+}
+
+/// What the object showed before, of what it shows otherwise now.
+fn previous_attributes(
+    event: &Event,
+    before: &Record,
+    view: &View<'_>,
+) -> Result<serde_json::Map<String, serde_json::Value>, Stop> {
+    let mut previous =
+        difference::previous(&shown(event.topic, before, view)?, &shown(event.topic, &event.after, view)?);
+    previous.remove("updated");
+    Ok(previous)
+}
+
+fn shown(topic: Topic, record: &Record, view: &View<'_>) -> Result<serde_json::Value, Stop> {
+    let mut writer = Writer::new();
+    render_object(&mut writer, topic, record, view)?;
+    Ok(serde_json::from_slice(&writer.into_bytes()).expect("a writer writes JSON"))
+}
+
+fn render_request(writer: &mut Writer, event: &Event) {
+    let cause = event.cause.as_ref();
+    writer.object_field("request");
+    writer.field("id", &cause.map(|cause| cause.request.as_str()));
+    writer.field("idempotency_key", &cause.and_then(|cause| cause.idempotency_key.as_deref()));
+    writer.end_object();
+}
