@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::{metrics, stripe};
 use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
@@ -19,7 +20,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/metrics", get(metrics))
         .route("/openapi.json", get(openapi));
     for operation in Operation::ALL.iter().copied() {
-        let handler = move |State(app): State<Arc<App>>, ids: RawPathParams, request: Request| async move {
+        let handler = move |State(app): State<Arc<App>>,
+                            ids: Result<RawPathParams, RawPathParamsRejection>,
+                            request: Request| async move {
+            // An id that is not UTF-8 names nothing.
+            let Ok(ids) = ids else { return stripe::answer(app, None, Vec::new(), request).await };
             let ids = ids.iter().map(|(_, id)| id.to_owned()).collect();
             stripe::answer(app, Some(operation), ids, request).await
         };

@@ -1,1 +1,7 @@
-//! Placeholder.
+//! For tests only: the real binary as a child process, and a plain way to talk to it.
+//!
+//! What cannot be done panics with a sentence, as a test wants it; what a test may expect to fail is a `Result`.
+
+pub mod http;
+pub mod process;
+pub mod scratch;

@@ -82,7 +82,7 @@ pub fn of_page(params: &Object<'_>, allowed: &'static [Expandable]) -> Result<Ex
 fn read(params: &Object<'_>, allowed: &'static [Expandable], root: Root) -> Result<Expand, Fault> {
     let mut expand = Expand::default();
     for path in params.get::<Vec<&str>>(&EXPAND).unwrap_or_default() {
-        add(&mut expand, path, allowed, root)?;
+        add(&mut expand, path, allowed, root).map_err(Fault::before_lookup)?;
     }
     Ok(expand)
 }

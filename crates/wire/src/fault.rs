@@ -15,6 +15,9 @@ pub struct Fault {
     pub param: Option<String>,
     /// A sentence for people.
     pub message: String,
+    /// Whether it is told even where the object of the path does not exist. Other faults of a request's parameters
+    /// are told only once that object is found (spec/stripe.md 2.4 and 2.12).
+    pub before_lookup: bool,
 }
 
 /// The error types of the wire that Tollgate uses.
@@ -42,7 +45,14 @@ impl FaultKind {
 impl Fault {
     /// An `invalid_request_error` with status 400.
     pub fn invalid(message: impl Into<String>) -> Self {
-        Self { status: 400, kind: FaultKind::InvalidRequest, code: None, param: None, message: message.into() }
+        Self {
+            status: 400,
+            kind: FaultKind::InvalidRequest,
+            code: None,
+            param: None,
+            message: message.into(),
+            before_lookup: false,
+        }
     }
 
     /// The same with a code.
@@ -55,6 +65,12 @@ impl Fault {
     #[must_use]
     pub fn about(self, param: impl fmt::Display) -> Self {
         Self { param: Some(param.to_string()), ..self }
+    }
+
+    /// The same, told before the object of the path is looked for.
+    #[must_use]
+    pub fn before_lookup(self) -> Self {
+        Self { before_lookup: true, ..self }
     }
 
     /// The same with another status.

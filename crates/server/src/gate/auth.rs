@@ -89,7 +89,7 @@ async fn find(store: &Store, environment: Environment, hash: &str) -> Result<Fou
 }
 
 /// The key of `Authorization: Bearer KEY`, or the user name of `Authorization: Basic …`.
-fn presented_key(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn presented_key(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, credentials) = value.split_once(' ')?;
     let key = if scheme.eq_ignore_ascii_case("bearer") {

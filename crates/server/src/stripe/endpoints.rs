@@ -1,6 +1,6 @@
 //! What each operation does.
 
-use super::read::{list, render, retrieve, search};
+use super::read::{existing, list, render, retrieve, search};
 use super::{Asked, write};
 use crate::answer::Answer;
 use crate::app::App;
@@ -21,7 +21,8 @@ pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<An
                 .await
         }
         O::ProductUpdate => {
-            let (command, expand) = product::parse_update(params, id.into())?;
+            let parsed = product::parse_update(params, id.into());
+            let (command, expand) = unless_missing(app, &asked, Noun::Product, id, parsed).await?;
             write::run(app, asked, command, expand, |writer, product, view| product::render(writer, product, view))
                 .await
         }
@@ -44,7 +45,8 @@ pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<An
             write::run(app, asked, command, expand, |writer, price, view| price::render(writer, price, view)).await
         }
         O::PriceUpdate => {
-            let (command, expand) = price::parse_update(params, id.into())?;
+            let parsed = price::parse_update(params, id.into());
+            let (command, expand) = unless_missing(app, &asked, Noun::Price, id, parsed).await?;
             write::run(app, asked, command, expand, |writer, price, view| price::render(writer, price, view)).await
         }
         O::PriceRetrieve => {
@@ -78,5 +80,23 @@ pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<An
             })
             .await
         }
+    }
+}
+
+/// A missing object comes before the faults of the parameters (spec/stripe.md 2.4), but after those of `expand` (2.12),
+/// which alone name no parameter.
+async fn unless_missing<T>(
+    app: &App,
+    asked: &Asked,
+    noun: Noun,
+    id: &str,
+    parsed: Result<T, Fault>,
+) -> Result<T, Fault> {
+    match parsed {
+        Err(fault) if fault.param.is_some() => {
+            existing(app, asked, noun, id).await?;
+            Err(fault)
+        }
+        parsed => parsed,
     }
 }

@@ -6,7 +6,7 @@ mod write;
 
 use crate::answer::{Answer, Echo, respond};
 use crate::app::App;
-use crate::gate::auth::Refused;
+use crate::gate::auth::{self, Refused};
 use crate::gate::body::{self, BODY_MAX_BYTES, BodyFault};
 use crate::gate::{self, version};
 use axum::body::Body;
@@ -93,6 +93,7 @@ async fn pass(
         return Err(error::unknown_url(parts.method.as_str(), parts.uri.path()));
     };
     check_version(parts.headers.get("stripe-version"))?;
+    check_account(&parts.headers)?;
     let params = read_params(parts, body).await?;
     let claim = claim(parts, &params)?;
     let asked = Asked { operation, request: id.clone(), environment, params, claim };
@@ -112,6 +113,13 @@ fn check_version(version: Option<&HeaderValue>) -> Result<(), Fault> {
     let Some(version) = version else { return Ok(()) };
     let text = String::from_utf8_lossy(version.as_bytes());
     if version::is_well_formed(&text) { Ok(()) } else { Err(error::invalid_version(&text)) }
+}
+
+/// There are no connected accounts to act for (spec/stripe.md 2.10).
+fn check_account(headers: &HeaderMap) -> Result<(), Fault> {
+    let Some(account) = headers.get("stripe-account") else { return Ok(()) };
+    let key = auth::presented_key(headers).unwrap_or_default();
+    Err(error::account_invalid(&key, &String::from_utf8_lossy(account.as_bytes())))
 }
 
 /// The parameters of the query and of the body; Stripe reads a body of a GET too.

@@ -41,11 +41,14 @@ pub(super) async fn render(
 
 /// Answers with one object.
 pub(super) async fn retrieve(app: &App, asked: &Asked, noun: Noun, id: &str, expand: &Expand) -> Result<Answer, Fault> {
-    let found = app.store.get(asked.environment, noun, id).await.map_err(|error| store_fault(&error))?;
-    let Some(record) = found else {
-        return Err(error::refusal(asked.operation, &Refusal::NoSubject { noun, id: id.to_owned() }));
-    };
+    let record = existing(app, asked, noun, id).await?;
     render(app, asked, expand, |writer, view| object(writer, &record, view)).await
+}
+
+/// The object that the path names.
+pub(super) async fn existing(app: &App, asked: &Asked, noun: Noun, id: &str) -> Result<Record, Fault> {
+    let found = app.store.get(asked.environment, noun, id).await.map_err(|error| store_fault(&error))?;
+    found.ok_or_else(|| error::refusal(asked.operation, &Refusal::NoSubject { noun, id: id.to_owned() }))
 }
 
 /// Answers with a page of a list.

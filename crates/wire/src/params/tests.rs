@@ -201,6 +201,7 @@ fn every_fault_has_its_sentence_its_code_and_its_parameter() {
             code,
             param: Some(param.to_owned()),
             message: message.to_owned(),
+            before_lookup: false,
         };
         assert_eq!(fault(form), expected, "{form}");
     }

@@ -56,6 +56,18 @@ pub fn expired_api_key(key: &str) -> Fault {
     unauthorized(format!("Expired API Key provided: {}", masked(key))).with_code("api_key_expired")
 }
 
+/// The key cannot act for the account that `Stripe-Account` names: there are no connected accounts.
+pub fn account_invalid(key: &str, account: &str) -> Fault {
+    Fault::invalid(format!(
+        "The provided key '{}' does not have access to account '{}' (or that account does not exist). Application access \
+         may have been revoked.",
+        masked(key),
+        Shortened(account)
+    ))
+    .with_code("account_invalid")
+    .with_status(403)
+}
+
 fn unauthorized(message: String) -> Fault {
     Fault::invalid(message).with_status(401)
 }
