@@ -100,7 +100,12 @@ pub fn environment_of(key: &str) -> Option<Environment> {
 
 /// The hash that a key is known by: SHA-256 in hex.
 pub fn hash(key: &str) -> String {
-    hex(&Sha256::digest(key.as_bytes()))
+    hex(&digest(key))
+}
+
+/// SHA-256 of a key.
+pub(crate) fn digest(key: &str) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
 }
 
 /// Lower-case hex digits of bytes.

@@ -32,7 +32,7 @@ pub(crate) enum Refused {
 
 /// Knows the keys that were seen lately.
 pub(crate) struct Authenticator {
-    remembered: Cache<String, Trusted>,
+    remembered: Cache<[u8; 32], Trusted>,
 }
 
 #[derive(Clone, Copy)]
@@ -49,19 +49,19 @@ impl Authenticator {
     /// The environment that the request's key opens.
     pub(crate) async fn authenticate(&self, store: &Store, headers: &HeaderMap) -> Result<Environment, Refused> {
         let key = presented_key(headers).ok_or(Refused::NoKey)?;
-        let hash = keys::hash(&key);
-        if let Some(trusted) = self.remembered.get(&hash)
+        let digest = keys::digest(&key);
+        if let Some(trusted) = self.remembered.get(&digest)
             && Instant::now() < trusted.until
         {
             return Ok(trusted.environment);
         }
         let Some(environment) = keys::environment_of(&key) else { return Err(Refused::Unknown(key)) };
-        match find(store, environment, &hash).await.map_err(Refused::Store)? {
+        match find(store, environment, &keys::hex(&digest)).await.map_err(Refused::Store)? {
             Found::Good => {}
             Found::Unknown => return Err(Refused::Unknown(key)),
             Found::Revoked => return Err(Refused::Revoked(key)),
         }
-        self.remembered.insert(hash, Trusted { environment, until: Instant::now() + TRUST });
+        self.remembered.insert(digest, Trusted { environment, until: Instant::now() + TRUST });
         Ok(environment)
     }
 }

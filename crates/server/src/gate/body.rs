@@ -1,6 +1,7 @@
 //! The parameters of a request, from its query and its body.
 
 use axum::body::Body;
+use axum::body::HttpBody;
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -24,6 +25,9 @@ pub(crate) enum BodyFault {
 
 /// Reads the whole body.
 pub(crate) async fn read(body: Body) -> Result<Bytes, BodyFault> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     let collected = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_MAX_BYTES).collect());
     match collected.await {
         Err(_) => Err(BodyFault::TooSlow),

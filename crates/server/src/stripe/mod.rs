@@ -74,7 +74,8 @@ fn note(app: &App, operation: Option<Operation>, id: &RequestId, status: u16, st
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     match status {
         500.. => tracing::error!(request = id.as_str(), method, route, status, micros, "answered"),
-        400.. => tracing::info!(request = id.as_str(), method, route, status, micros, "answered"),
+        // Strangers do not get to fill the log.
+        400.. if status != 401 => tracing::info!(request = id.as_str(), method, route, status, micros, "answered"),
         _ => tracing::debug!(request = id.as_str(), method, route, status, micros, "answered"),
     }
 }
