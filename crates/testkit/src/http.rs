@@ -47,7 +47,8 @@ impl Client {
         self.send("POST", path, &[("idempotency-key", key)], &encode(form))
     }
 
-    /// Sends one request and reads the whole answer. A connection that failed is not used again.
+    /// Sends one request and reads the whole answer. A connection that failed is not used again. An `authorization`
+    /// among the headers stands in for that of the key.
     pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> io::Result<Reply> {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
@@ -64,7 +65,9 @@ impl Client {
     fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
         let mut lines = vec![format!("{method} {path} HTTP/1.1")];
         lines.push(format!("host: {}", self.address));
-        lines.push(format!("authorization: Bearer {}", self.key));
+        if !headers.iter().any(|(name, _)| *name == "authorization") {
+            lines.push(format!("authorization: Bearer {}", self.key));
+        }
         lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
         if method == "POST" {
             lines.push("content-type: application/x-www-form-urlencoded".to_owned());

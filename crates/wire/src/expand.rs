@@ -70,12 +70,12 @@ enum Root {
 }
 
 /// Reads what to expand of one object.
-pub fn of_object(params: &Object<'_>, allowed: &'static [Expandable]) -> Result<Expand, Fault> {
+pub(crate) fn of_object(params: &Object<'_>, allowed: &'static [Expandable]) -> Result<Expand, Fault> {
     read(params, allowed, Root::Object)
 }
 
 /// Reads what to expand of a page; `allowed` begins at the page: `data`, and what else it has.
-pub fn of_page(params: &Object<'_>, allowed: &'static [Expandable]) -> Result<Expand, Fault> {
+pub(crate) fn of_page(params: &Object<'_>, allowed: &'static [Expandable]) -> Result<Expand, Fault> {
     read(params, allowed, Root::List)
 }
 

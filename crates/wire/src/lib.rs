@@ -8,6 +8,8 @@
 //! 2. The noun's `parse_…` makes a domain command, a list or a search of it, and says what to
 //!    [`Expand`](expand::Expand); or it is a [`Fault`](fault::Fault). See [`stripe::product`], [`stripe::price`],
 //!    [`stripe::event`], [`stripe::tax_code`]. [`stripe::operation::Operation`] lists the endpoints.
+//!    A fault that is not [`before_lookup`](fault::Fault::before_lookup) is told only once the object of the path is
+//!    known to exist; a list with a [`second_cursor`](list::ListRequest::second_cursor) is refused once both exist.
 //! 3. The noun's `render` writes the answer into a [`Writer`](json::Writer), given a [`View`](stripe::view::View).
 //!    It ends with [`Stop::Need`](tollgate_domain::command::Stop::Need) where an expanded object is not among the
 //!    facts yet: load it and render anew. [`list::render`] and [`search::render`] write pages.

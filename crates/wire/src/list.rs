@@ -36,24 +36,24 @@ pub struct ListRequest {
     pub query: ListQuery,
     /// What to expand; begins at the page.
     pub expand: Expand,
+    /// The second cursor, where both were sent. That is a fault, but one told after that of a cursor which names
+    /// nothing: see [`both_cursors`](crate::stripe::error::both_cursors).
+    pub second_cursor: Option<Cursor>,
     /// A product that must exist, else the answer is the refusal `NoReference` of the product of a price.
     pub product: Option<ProductId>,
 }
 
 /// Reads how many objects are asked for.
-pub fn limit(params: &Object<'_>) -> usize {
+pub(crate) fn limit(params: &Object<'_>) -> usize {
     let limit: Option<i64> = params.get(&LIMIT);
     limit.map_or(LIMIT_DEFAULT, |limit| usize::try_from(limit.max(1)).unwrap_or(PAGE_MAX).min(PAGE_MAX))
 }
 
-/// Reads where the page begins.
-pub fn cursor(params: &Object<'_>) -> Result<Option<Cursor>, Fault> {
-    match (params.get::<String>(&STARTING_AFTER), params.get::<String>(&ENDING_BEFORE)) {
-        (Some(_), Some(_)) => {
-            Err(Fault::invalid("Received both starting_after and ending_before parameters. Please pass in only one."))
-        }
-        (after, before) => Ok(after.map(Cursor::After).or(before.map(Cursor::Before))),
-    }
+/// Reads where the page begins; both cursors where both were sent.
+fn cursors(params: &Object<'_>) -> (Option<Cursor>, Option<Cursor>) {
+    let after = params.get(&STARTING_AFTER).map(Cursor::After);
+    let before = params.get(&ENDING_BEFORE).map(Cursor::Before);
+    if after.is_some() { (after, before) } else { (before, None) }
 }
 
 /// Reads a list request whose table has [`LIMIT`], [`STARTING_AFTER`], [`ENDING_BEFORE`] and
@@ -65,8 +65,9 @@ pub(crate) fn request(
     created: CreatedRange,
     expandable: &'static [Expandable],
 ) -> Result<ListRequest, Fault> {
-    let query = ListQuery { noun, filters, created, cursor: cursor(params)?, limit: limit(params) };
-    Ok(ListRequest { query, expand: expand::of_page(params, expandable)?, product: None })
+    let (cursor, second_cursor) = cursors(params);
+    let query = ListQuery { noun, filters, created, cursor, limit: limit(params) };
+    Ok(ListRequest { query, expand: expand::of_page(params, expandable)?, second_cursor, product: None })
 }
 
 /// Refuses a cursor beside a parameter that chooses the objects itself.

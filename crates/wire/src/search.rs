@@ -1,4 +1,4 @@
-//! Searches: which one is asked for, and how it is answered. The language is [`language`]'s.
+//! Searches: which one is asked for, and how it is answered. The language is read by [`parse`].
 
 mod language;
 

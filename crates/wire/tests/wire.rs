@@ -1,5 +1,8 @@
 //! The wire from outside: requests as clients send them, answers as clients read them.
 
+#![allow(clippy::unwrap_used, reason = "these are tests; clippy knows it of functions marked so only")]
+#![allow(clippy::too_many_lines, reason = "tables of cases")]
+
 #[path = "wire/answer.rs"]
 mod answer;
 #[path = "wire/errors.rs"]

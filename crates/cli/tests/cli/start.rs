@@ -69,7 +69,9 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
 fn a_database_of_a_newer_version_is_refused() {
     let scratch = Scratch::new();
     let file = scratch.file("newer.db");
-    drop(serve(binary(), &file));
+    let mut server = serve(binary(), &file);
+    server.ask_to_stop();
+    server.wait();
     raise_version(&file);
     let said = refusal(&file);
     assert!(said.contains("newer Tollgate"), "{said}");
@@ -105,7 +107,16 @@ fn two_servers_do_not_share_a_file() {
     assert_eq!(first.client().get("/v1/products").unwrap().status, 200);
 }
 
-/// Makes a database claim a schema of far in the future.
-fn raise_version(_file: &Path) {
-    todo!()
+/// Makes a database claim a schema of far in the future: raises the number of the last row of its table of migrations.
+fn raise_version(file: &Path) {
+    /// The length of the row, its number, the size of its header, the version kept as that number, and a text of 16.
+    const ROW: [Option<u8>; 5] = [Some(19), None, Some(3), Some(0), Some(45)];
+    let mut bytes = std::fs::read(file).expect("the file can be read");
+    let row = (0..bytes.len() - 21).filter(|&at| {
+        ROW.iter().zip(&bytes[at..]).all(|(wanted, found)| wanted.is_none_or(|wanted| wanted == *found))
+            && bytes[at + 5..at + 21].iter().all(u8::is_ascii_hexdigit)
+    });
+    let last = row.max_by_key(|&at| bytes[at + 1]).expect("a row of a migration");
+    bytes[last + 1] = 127;
+    std::fs::write(file, bytes).expect("the file can be written");
 }

@@ -22,17 +22,24 @@ impl<'k> Path<'k> {
     /// Splits a key; nothing where it has too many steps. A key whose brackets do not match is one step as it
     /// stands, so that it is reported as the unknown parameter it is.
     pub(super) fn split(key: &'k str) -> Option<Self> {
-        let mut path = Self { steps: [Step::Append; DEPTH_MAX], len: 0 };
-        match key.find('[') {
-            Some(open) if open > 0 && brackets_match(&key[open..]) => {
-                path.push(Step::Key(&key[..open]))?;
-                for inner in key[open + 1..key.len() - 1].split("][") {
-                    path.push(if inner.is_empty() { Step::Append } else { Step::Key(inner) })?;
-                }
-            }
-            _ => path.push(Step::Key(key))?,
+        let open = key.bytes().position(|byte| byte == b'[').filter(|open| *open > 0);
+        let Some(open) = open.filter(|open| brackets_match(&key.as_bytes()[*open..])) else {
+            return Some(Self::of_one(key));
+        };
+        let mut path = Self::of_one(&key[..open]);
+        let mut rest = &key[open..];
+        while let Some(inner) = rest.strip_prefix('[') {
+            let close = inner.bytes().position(|byte| byte == b']')?;
+            path.push(if close == 0 { Step::Append } else { Step::Key(&inner[..close]) })?;
+            rest = &inner[close + 1..];
         }
         Some(path)
+    }
+
+    fn of_one(name: &'k str) -> Self {
+        let mut steps = [Step::Append; DEPTH_MAX];
+        steps[0] = Step::Key(name);
+        Self { steps, len: 1 }
     }
 
     /// The steps.
@@ -48,12 +55,12 @@ impl<'k> Path<'k> {
 }
 
 /// Whether the text is `[…][…]…` with no bracket inside another.
-fn brackets_match(text: &str) -> bool {
+fn brackets_match(text: &[u8]) -> bool {
     let mut open = false;
-    let mut previous = b']';
-    for byte in text.bytes() {
+    let mut previous = &b']';
+    for byte in text {
         match byte {
-            b'[' if open || previous != b']' => return false,
+            b'[' if open || *previous != b']' => return false,
             b'[' => open = true,
             b']' if !open => return false,
             b']' => open = false,

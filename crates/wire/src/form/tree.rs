@@ -62,7 +62,7 @@ impl Node {
 }
 
 /// Entries up to which a map is searched from one end to the other.
-const SCAN_MAX: usize = 16;
+const SCAN_MAX: usize = 32;
 
 /// Named nodes, in the order in which the names first came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -13,7 +13,8 @@ use tollgate_domain::statement::{DescriptorFault, STATEMENT_DESCRIPTOR_MAX_CHARA
 /// Unknown parameters, at least one.
 pub(super) fn unknown(paths: &[String]) -> Fault {
     let plural = if paths.len() > 1 { "s" } else { "" };
-    let fault = Fault::invalid(format!("Received unknown parameter{plural}: {}", paths.join(", ")));
+    let listed = paths.join(", ");
+    let fault = Fault::invalid(format!("Received unknown parameter{plural}: {}", Shortened(&listed)));
     fault.with_code("parameter_unknown").about(paths.first().map_or("", String::as_str))
 }
 

@@ -145,6 +145,25 @@ pub fn cursor_missing(noun: Noun, cursor: &Cursor) -> Fault {
     refusal::no_such(noun, id).about(param)
 }
 
+/// The same fault of a missing object, where the other environment has one with that id.
+#[must_use]
+pub fn exists_elsewhere(missing: Fault, asking: Environment) -> Fault {
+    let elsewhere = match asking {
+        Environment::Test => Environment::Live,
+        Environment::Live => Environment::Test,
+    };
+    let (message, elsewhere, asking) = (&missing.message, elsewhere.as_str(), asking.as_str());
+    let message = format!(
+        "{message}; a similar object exists in {elsewhere} mode, but a {asking} mode key was used to make this request."
+    );
+    Fault { message, ..missing }
+}
+
+/// A list has a cursor on either side; both name objects.
+pub fn both_cursors() -> Fault {
+    Fault::invalid("Received both starting_after and ending_before parameters. Please pass in only one.")
+}
+
 /// The page of a search is not one that a search gave out.
 pub fn bad_page() -> Fault {
     undecided::bad_page()

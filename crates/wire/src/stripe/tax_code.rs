@@ -40,20 +40,27 @@ pub fn parse_list(params: &Params) -> Result<ListRequest, Fault> {
 /// The page of tax codes that was asked for.
 pub fn list(request: &ListRequest) -> Result<Page<&'static TaxCode>, Fault> {
     let (limit, cursor) = (request.query.limit, request.query.cursor.as_ref());
-    let place = |id: &str| TAX_CODES.iter().position(|code| code.id == id);
     let range = match cursor {
         None => 0..TAX_CODES.len(),
-        Some(found @ Cursor::After(id)) => {
-            place(id).ok_or_else(|| error::cursor_missing(Noun::TaxCode, found))? + 1..TAX_CODES.len()
-        }
-        Some(found @ Cursor::Before(id)) => 0..place(id).ok_or_else(|| error::cursor_missing(Noun::TaxCode, found))?,
+        Some(cursor @ Cursor::After(_)) => place(cursor)? + 1..TAX_CODES.len(),
+        Some(cursor @ Cursor::Before(_)) => 0..place(cursor)?,
     };
+    if let Some(second) = &request.second_cursor {
+        place(second)?;
+        return Err(error::both_cursors());
+    }
     let has_more = range.len() > limit;
     let page = match cursor {
         Some(Cursor::Before(_)) => range.end.saturating_sub(limit)..range.end,
         _ => range.start..range.end.min(range.start + limit),
     };
     Ok(Page { items: TAX_CODES[page].iter().collect(), has_more })
+}
+
+fn place(cursor: &Cursor) -> Result<usize, Fault> {
+    let (Cursor::After(id) | Cursor::Before(id)) = cursor;
+    let place = TAX_CODES.iter().position(|code| code.id == id);
+    place.ok_or_else(|| error::cursor_missing(Noun::TaxCode, cursor))
 }
 
 /// Writes a tax code.

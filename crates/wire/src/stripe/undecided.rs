@@ -13,12 +13,13 @@ use tollgate_domain::id::{PriceId, ProductId};
 
 impl From<FormFault> for Fault {
     fn from(fault: FormFault) -> Self {
-        match fault {
-            FormFault::Percent { key } => Self::invalid("Invalid percent-encoding in the request.").about(key),
-            FormFault::Utf8 { key } => Self::invalid("Invalid UTF-8 in the request.").about(key),
-            FormFault::TooDeep { key } => Self::invalid("Parameters are nested too deeply.").about(key),
-            FormFault::TooManyPairs => Self::invalid(format!("A request may have at most {PAIRS_MAX} parameters.")),
-        }
+        let (message, key) = match fault {
+            FormFault::Percent { key } => ("Invalid percent-encoding in the request.".to_owned(), Some(key)),
+            FormFault::Utf8 { key } => ("Invalid UTF-8 in the request.".to_owned(), Some(key)),
+            FormFault::TooDeep { key } => ("Parameters are nested too deeply.".to_owned(), Some(key)),
+            FormFault::TooManyPairs => (format!("A request may have at most {PAIRS_MAX} parameters."), None),
+        };
+        Self { param: key, ..Self::invalid(message).before_lookup() }
     }
 }
 

@@ -103,6 +103,15 @@ fn missing_objects_are_told_by_their_place() {
 }
 
 #[test]
+fn an_object_of_the_other_mode_is_told_to_be_there() {
+    let missing = error::refusal(ProductRetrieve, &no_subject(Noun::Product, "prod_x"));
+    let fault = error::exists_elsewhere(missing.clone(), Environment::Test);
+    let message = "No such product: 'prod_x'; a similar object exists in live mode, but a test mode key was used to \
+                   make this request.";
+    assert_eq!(fault, Fault { message: message.to_owned(), ..missing });
+}
+
+#[test]
 fn refusals_are_told_in_stripes_words() {
     let own = "You are specifying an update to a currency option that matches the top-level currency for this price. \
                Please remove this currency option and update the top-level params instead.";

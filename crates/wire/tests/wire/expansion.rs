@@ -55,6 +55,14 @@ fn what_cannot_be_expanded_is_refused() {
 }
 
 #[test]
+fn only_an_expansion_is_refused_before_the_object_is_looked_for() {
+    for (form, before_lookup) in [("expand[]=bogus", true), ("nope=1", false), ("nope=1&expand[]=bogus", false)] {
+        let fault = product::parse_retrieve(&params(form)).unwrap_err();
+        assert_eq!(fault.before_lookup, before_lookup, "{form}");
+    }
+}
+
+#[test]
 fn what_can_be_expanded_is_taken() {
     check_taken(
         product::parse_retrieve,

@@ -32,11 +32,12 @@ fn limits_are_brought_into_range() {
 fn cursors_are_one_at_a_time() {
     assert_eq!(products("starting_after=a").query.cursor, Some(Cursor::After("a".into())));
     assert_eq!(products("ending_before=a").query.cursor, Some(Cursor::Before("a".into())));
-    let both = "Received both starting_after and ending_before parameters. Please pass in only one.";
+    let both = products("starting_after=a&ending_before=b");
+    assert_eq!(both.query.cursor, Some(Cursor::After("a".into())));
+    assert_eq!(both.second_cursor, Some(Cursor::Before("b".into())));
     check_faults(
         product::parse_list,
         &[
-            ("starting_after=a&ending_before=b", (both, None, None)),
             (
                 "ids[]=a&starting_after=b",
                 ("You may only specify one of these parameters: ids, starting_after.", None, Some("ids")),

@@ -34,25 +34,25 @@ fn parse(operation: Operation, params: &Params) {
 }
 
 /// The pairs of a request that has one parameter, with a value that often suits it.
-fn pairs(key: String, kind: &Kind) -> BoxedStrategy<String> {
+fn pairs(key: &str, kind: &Kind) -> BoxedStrategy<String> {
     let values =
-        |pattern: &'static str| (Just(key.clone()), pattern).prop_map(|(key, value)| format!("{key}={value}&"));
+        |pattern: &'static str| (Just(key.to_owned()), pattern).prop_map(|(key, value)| format!("{key}={value}&"));
     match kind {
         Kind::Object(table) => {
-            let parts: Vec<_> = table.iter().map(|param| param_in(format!("{key}[{}]", param.name), param)).collect();
+            let parts: Vec<_> = table.iter().map(|param| param_in(&format!("{key}[{}]", param.name), param)).collect();
             parts.prop_map(|parts| parts.concat()).boxed()
         }
         Kind::Array { of, .. } => {
-            let parts: Vec<_> = (0..3).map(|index| sometimes(pairs(format!("{key}[{index}]"), of))).collect();
+            let parts: Vec<_> = (0..3).map(|index| sometimes(pairs(&format!("{key}[{index}]"), of))).collect();
             parts.prop_map(|parts| parts.concat()).boxed()
         }
         Kind::Currencies { of, .. } => {
             let parts: Vec<_> =
-                ["eur", "usd"].map(|code| sometimes(pairs(format!("{key}[{code}]"), &Kind::Object(of)))).into();
+                ["eur", "usd"].map(|code| sometimes(pairs(&format!("{key}[{code}]"), &Kind::Object(of)))).into();
             parts.prop_map(|parts| parts.concat()).boxed()
         }
         Kind::Word(words) => {
-            let (key, word) = (key.clone(), prop::sample::select(words.to_vec()));
+            let (key, word) = (key.to_owned(), prop::sample::select(words.to_vec()));
             (Just(key), word).prop_map(|(key, word)| format!("{key}={word}&")).boxed()
         }
         Kind::Metadata => values("v?").prop_map(|pair| pair.replacen('=', "[k]=", 1)).boxed(),
@@ -67,7 +67,7 @@ fn pairs(key: String, kind: &Kind) -> BoxedStrategy<String> {
     }
 }
 
-fn param_in(key: String, param: &Param) -> BoxedStrategy<String> {
+fn param_in(key: &str, param: &Param) -> BoxedStrategy<String> {
     if param.required { pairs(key, &param.kind) } else { sometimes(pairs(key, &param.kind)) }
 }
 
@@ -77,7 +77,7 @@ fn sometimes(pairs: BoxedStrategy<String>) -> BoxedStrategy<String> {
 
 fn request() -> impl Strategy<Value = (Operation, String)> {
     prop::sample::select(Operation::ALL.to_vec()).prop_flat_map(|operation| {
-        let parts: Vec<_> = operation.params().iter().map(|param| param_in(param.name.to_owned(), param)).collect();
+        let parts: Vec<_> = operation.params().iter().map(|param| param_in(param.name, param)).collect();
         (Just(operation), parts.prop_map(|parts| parts.concat()))
     })
 }

@@ -32,6 +32,16 @@ fn unknown_codes_are_told_by_their_place() {
     assert_eq!(missing.message, "No such tax code: 'txcd_1'");
     let cursor = tax_code::list(&tax_code::parse_list(&params("ending_before=txcd_1")).unwrap()).unwrap_err();
     assert_eq!((cursor.status, cursor.param.as_deref()), (400, Some("ending_before")));
+    for (form, message) in [
+        ("starting_after=txcd_00000000&ending_before=txcd_1", "No such tax code: 'txcd_1'"),
+        (
+            "starting_after=txcd_00000000&ending_before=txcd_99999999",
+            "Received both starting_after and ending_before parameters. Please pass in only one.",
+        ),
+    ] {
+        let fault = tax_code::list(&tax_code::parse_list(&params(form)).unwrap()).unwrap_err();
+        assert_eq!((fault.message.as_str(), fault.status), (message, 400), "{form}");
+    }
 }
 
 #[test]
