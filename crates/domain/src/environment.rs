@@ -21,6 +21,14 @@ impl Environment {
         matches!(self, Self::Live)
     }
 
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Test => Self::Live,
+            Self::Live => Self::Test,
+        }
+    }
+
     /// `test` or `live`.
     pub const fn as_str(self) -> &'static str {
         match self {

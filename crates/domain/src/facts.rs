@@ -22,6 +22,8 @@ pub enum Key {
     Holder(Field, String),
     /// Whether any object has this value in an [indexed](Lookup::Index) field.
     Any(Field, String),
+    /// Whether the other environment has an object with this id. Nothing else is ever asked of it.
+    Elsewhere(Noun, String),
 }
 
 impl Key {
@@ -98,7 +100,7 @@ pub enum Fact {
     Row(Option<Record>),
     /// To [`Key::Holder`]: the id of the holder, or nothing.
     Holder(Option<String>),
-    /// To [`Key::Any`].
+    /// To [`Key::Any`] and [`Key::Elsewhere`].
     Any(bool),
 }
 
@@ -169,6 +171,15 @@ impl Facts {
     /// Whether any object has this value.
     pub fn any(&self, field: Field, value: &str) -> Result<bool, Stop> {
         let key = Key::any(field, value);
+        match self.0.get(&key) {
+            Some(Fact::Any(any)) => Ok(*any),
+            _ => Err(Stop::Need(key.into())),
+        }
+    }
+
+    /// Whether the other environment has an object with this id.
+    pub fn elsewhere(&self, noun: Noun, id: &str) -> Result<bool, Stop> {
+        let key = Key::Elsewhere(noun, id.to_owned());
         match self.0.get(&key) {
             Some(Fact::Any(any)) => Ok(*any),
             _ => Err(Stop::Need(key.into())),

@@ -59,6 +59,17 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// The object that does not exist, where that is the reason.
+    pub fn missing(&self) -> Option<(Noun, &str)> {
+        match self {
+            Self::NoSubject { noun, id } => Some((*noun, id)),
+            Self::NoReference { reference, id } => Some((reference.noun(), id)),
+            _ => None,
+        }
+    }
+}
+
 /// A place in a command that refers to another object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reference {
@@ -68,4 +79,15 @@ pub enum Reference {
     DefaultPrice,
     /// The tax code of a product.
     TaxCode,
+}
+
+impl Reference {
+    /// What kind of object is referred to.
+    pub const fn noun(self) -> Noun {
+        match self {
+            Self::ProductOfPrice => Noun::Product,
+            Self::DefaultPrice => Noun::Price,
+            Self::TaxCode => Noun::TaxCode,
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! What goes back to a client, before it is HTTP.
 
-use crate::gate::version::API_VERSION;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use tollgate_domain::id::RequestId;
+use tollgate_wire::stripe::API_VERSION;
 
 /// An answer of a dialect.
 #[derive(Debug, Clone, PartialEq, Eq)]

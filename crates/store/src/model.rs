@@ -172,6 +172,9 @@ impl Rows for State {
             Key::Any(field, text) => {
                 Fact::Any(self.find(environment, field.noun(), |record| has(record, *field, text)).is_some())
             }
+            Key::Elsewhere(noun, id) => {
+                Fact::Any(self.find(environment.other(), *noun, |record| record.id() == id).is_some())
+            }
         };
         facts.learn(key.clone(), fact);
         Ok(())

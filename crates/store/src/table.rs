@@ -5,7 +5,9 @@
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
-use tollgate_domain::record::{Field, Lookup, Noun};
+#[cfg(test)]
+use tollgate_domain::record::Lookup;
+use tollgate_domain::record::{Field, Noun};
 use tollgate_domain::search::searchable;
 
 /// The table of a noun, with the statements that do not depend on a query.
@@ -44,6 +46,7 @@ pub(crate) fn is_cached(noun: Noun) -> bool {
     matches!(noun, Noun::Product | Noun::Price)
 }
 
+#[cfg(test)]
 fn is_listed(noun: Noun) -> bool {
     noun != Noun::Receipt
 }

@@ -3,6 +3,7 @@
 mod backup;
 mod crash;
 mod keys;
+mod layers;
 mod start;
 mod stop;
 

@@ -55,6 +55,7 @@ impl Catalog {
             let fact = match key {
                 Key::Row(noun, id) => Fact::Row(self.rows.get(&(*noun, id.clone())).cloned()),
                 Key::Holder(field, value) => Fact::Holder(with(*field, value).map(|row| row.id().to_owned())),
+                Key::Elsewhere(..) => Fact::Any(false),
                 Key::Any(field, value) => Fact::Any(with(*field, value).is_some()),
             };
             facts.learn(key.clone(), fact);

@@ -1,7 +1,5 @@
 //! The API version a client asks for. Every well-formed one is taken and answered in one shape.
 
-/// The version that is answered where a request names none.
-pub(crate) const API_VERSION: &str = "2026-08-26.dahlia";
 /// Longest version that is looked at, in bytes.
 const VERSION_MAX_BYTES: usize = 128;
 
@@ -45,6 +43,7 @@ fn is_word(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tollgate_wire::stripe::API_VERSION;
 
     #[test]
     fn only_dated_versions_are_well_formed() {

@@ -1,6 +1,7 @@
 //! What each operation does.
 
-use super::read::{existing, list, render, retrieve, search};
+use super::read::{list, render, retrieve, search};
+use super::refuse::missing_first;
 use super::{Asked, write};
 use crate::answer::Answer;
 use crate::app::App;
@@ -22,22 +23,20 @@ pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<An
         }
         O::ProductUpdate => {
             let parsed = product::parse_update(params, id.into());
-            let (command, expand) = unless_missing(app, &asked, Noun::Product, id, parsed).await?;
+            let (command, expand) = missing_first(app, &asked, Noun::Product, id, parsed).await?;
             write::run(app, asked, command, expand, |writer, product, view| product::render(writer, product, view))
                 .await
         }
         O::ProductDelete => {
-            let command = product::parse_delete(params, id.into())?;
+            let parsed = product::parse_delete(params, id.into());
+            let command = missing_first(app, &asked, Noun::Product, id, parsed).await?;
             let render: write::Render<_> = |writer, id, _| {
                 product::render_deleted(writer, id);
                 Ok(())
             };
             write::run(app, asked, command, Expand::default(), render).await
         }
-        O::ProductRetrieve => {
-            let expand = product::parse_retrieve(params)?;
-            retrieve(app, &asked, Noun::Product, id, &expand).await
-        }
+        O::ProductRetrieve => retrieve(app, &asked, Noun::Product, id, product::parse_retrieve(params)).await,
         O::ProductList => list(app, &asked, product::parse_list(params)?).await,
         O::ProductSearch => search(app, &asked, product::parse_search(params)?).await,
         O::PriceCreate => {
@@ -46,20 +45,14 @@ pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<An
         }
         O::PriceUpdate => {
             let parsed = price::parse_update(params, id.into());
-            let (command, expand) = unless_missing(app, &asked, Noun::Price, id, parsed).await?;
+            let (command, expand) = missing_first(app, &asked, Noun::Price, id, parsed).await?;
             write::run(app, asked, command, expand, |writer, price, view| price::render(writer, price, view)).await
         }
-        O::PriceRetrieve => {
-            let expand = price::parse_retrieve(params)?;
-            retrieve(app, &asked, Noun::Price, id, &expand).await
-        }
+        O::PriceRetrieve => retrieve(app, &asked, Noun::Price, id, price::parse_retrieve(params)).await,
         O::PriceList => list(app, &asked, price::parse_list(params)?).await,
         O::PriceSearch => search(app, &asked, price::parse_search(params)?).await,
         O::EventList => list(app, &asked, event::parse_list(params)?).await,
-        O::EventRetrieve => {
-            let expand = event::parse_retrieve(params)?;
-            retrieve(app, &asked, Noun::Event, id, &expand).await
-        }
+        O::EventRetrieve => retrieve(app, &asked, Noun::Event, id, event::parse_retrieve(params)).await,
         O::TaxCodeList => {
             let request = tax_code::parse_list(params)?;
             let page = tax_code::list(&request)?;
@@ -80,23 +73,5 @@ pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<An
             })
             .await
         }
-    }
-}
-
-/// A missing object comes before the faults of the parameters (spec/stripe.md 2.4), but after those of `expand` (2.12),
-/// which alone name no parameter.
-async fn unless_missing<T>(
-    app: &App,
-    asked: &Asked,
-    noun: Noun,
-    id: &str,
-    parsed: Result<T, Fault>,
-) -> Result<T, Fault> {
-    match parsed {
-        Err(fault) if fault.param.is_some() => {
-            existing(app, asked, noun, id).await?;
-            Err(fault)
-        }
-        parsed => parsed,
     }
 }

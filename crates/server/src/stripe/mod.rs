@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod read;
+mod refuse;
 mod write;
 
 use crate::answer::{Answer, Echo, respond};

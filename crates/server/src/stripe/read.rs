@@ -1,12 +1,12 @@
 //! Reads: one object, a page of a list, a page of a search.
 
-use super::{Asked, store_fault};
+use super::{Asked, refuse, store_fault};
 use crate::answer::Answer;
 use crate::app::App;
 use tollgate_domain::command::Stop;
 use tollgate_domain::facts::Facts;
 use tollgate_domain::id::ProductId;
-use tollgate_domain::list::Page;
+use tollgate_domain::list::{Cursor, ListQuery, Page};
 use tollgate_domain::record::{Noun, Record};
 use tollgate_domain::refusal::{Reference, Refusal};
 use tollgate_store::{ListError, SearchError};
@@ -40,31 +40,62 @@ pub(super) async fn render(
 }
 
 /// Answers with one object.
-pub(super) async fn retrieve(app: &App, asked: &Asked, noun: Noun, id: &str, expand: &Expand) -> Result<Answer, Fault> {
+pub(super) async fn retrieve(
+    app: &App,
+    asked: &Asked,
+    noun: Noun,
+    id: &str,
+    parsed: Result<Expand, Fault>,
+) -> Result<Answer, Fault> {
+    let expand = refuse::missing_first(app, asked, noun, id, parsed).await?;
     let record = existing(app, asked, noun, id).await?;
-    render(app, asked, expand, |writer, view| object(writer, &record, view)).await
+    render(app, asked, &expand, |writer, view| object(writer, &record, view)).await
 }
 
 /// The object that the path names.
 pub(super) async fn existing(app: &App, asked: &Asked, noun: Noun, id: &str) -> Result<Record, Fault> {
     let found = app.store.get(asked.environment, noun, id).await.map_err(|error| store_fault(&error))?;
-    found.ok_or_else(|| error::refusal(asked.operation, &Refusal::NoSubject { noun, id: id.to_owned() }))
+    match found {
+        Some(record) => Ok(record),
+        None => Err(refuse::read_fault(app, asked, &Refusal::NoSubject { noun, id: id.to_owned() }).await),
+    }
 }
 
 /// Answers with a page of a list.
 pub(super) async fn list(app: &App, asked: &Asked, request: ListRequest) -> Result<Answer, Fault> {
-    let page = app.store.list(asked.environment, &request.query).await.map_err(|error| {
-        match (error, &request.query.cursor) {
-            (ListError::NoSuchCursor, Some(cursor)) => error::cursor_missing(request.query.noun, cursor),
-            (ListError::NoSuchCursor, None) => error::internal(),
-            (ListError::Store(error), _) => store_fault(&error),
-        }
-    })?;
+    if let Some(second) = &request.second_cursor {
+        return Err(two_cursors(app, asked, &request.query, second).await);
+    }
+    let page = match app.store.list(asked.environment, &request.query).await {
+        Ok(page) => page,
+        Err(error) => return Err(list_fault(&error, &request.query)),
+    };
     if let Some(product) = &request.product {
         check_product(app, asked, product).await?;
     }
     let url = asked.operation.path();
     render(app, asked, &request.expand, |writer, view| list::render(writer, url, &page, view, object)).await
+}
+
+/// What is wrong with a list between two cursors: that one of them names nothing, or else that there are two.
+async fn two_cursors(app: &App, asked: &Asked, query: &ListQuery, second: &Cursor) -> Fault {
+    for cursor in query.cursor.iter().chain([second]) {
+        let (Cursor::After(id) | Cursor::Before(id)) = cursor;
+        match app.store.get(asked.environment, query.noun, id).await {
+            Ok(Some(_)) => {}
+            Ok(None) => return error::cursor_missing(query.noun, cursor),
+            Err(error) => return store_fault(&error),
+        }
+    }
+    error::both_cursors()
+}
+
+fn list_fault(error: &ListError, query: &ListQuery) -> Fault {
+    match (error, &query.cursor) {
+        (ListError::NoSuchCursor, Some(cursor)) => error::cursor_missing(query.noun, cursor),
+        (ListError::NoSuchCursor, None) => error::internal(),
+        (ListError::Store(error), _) => store_fault(error),
+    }
 }
 
 /// A product that a filter names must exist.
@@ -75,7 +106,7 @@ async fn check_product(app: &App, asked: &Asked, id: &ProductId) -> Result<(), F
         Some(_) => Ok(()),
         None => {
             let refusal = Refusal::NoReference { reference: Reference::ProductOfPrice, id: id.to_string() };
-            Err(error::refusal(asked.operation, &refusal))
+            Err(refuse::read_fault(app, asked, &refusal).await)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Writes: a command, the receipt of its idempotency key, and the answer, decided together.
 
-use super::Asked;
+use super::{Asked, refuse};
 use crate::answer::Answer;
 use crate::app::App;
 use tollgate_domain::batch::{self, Job};
@@ -112,7 +112,10 @@ impl<C: Command> WriteJob<C> {
         let (outcome, changes) = batch::decide(&self.command, facts, &mut cx)?;
         let reply = match outcome {
             Ok(reply) => reply,
-            Err(refusal) => return Ok((super::fault_answer(&error::refusal(self.operation, &refusal)), changes)),
+            Err(refusal) => {
+                let fault = needed(refuse::fault(self.operation, self.environment, &refusal, facts))?;
+                return Ok((super::fault_answer(&fault), changes));
+            }
         };
         let mut writer = Writer::new();
         if self.expand == Expand::default() {

@@ -43,6 +43,11 @@ pub(super) fn inside(
             facts.learn(key.clone(), Fact::Any(any));
             Ok(())
         }
+        Key::Elsewhere(noun, id) => {
+            let body = table::of(*noun).map(|table| body(connection, table, environment.other(), id)).transpose()?;
+            facts.learn(key.clone(), Fact::Any(body.flatten().is_some()));
+            Ok(())
+        }
     }
 }
 

@@ -148,11 +148,7 @@ pub fn cursor_missing(noun: Noun, cursor: &Cursor) -> Fault {
 /// The same fault of a missing object, where the other environment has one with that id.
 #[must_use]
 pub fn exists_elsewhere(missing: Fault, asking: Environment) -> Fault {
-    let elsewhere = match asking {
-        Environment::Test => Environment::Live,
-        Environment::Live => Environment::Test,
-    };
-    let (message, elsewhere, asking) = (&missing.message, elsewhere.as_str(), asking.as_str());
+    let (message, elsewhere, asking) = (&missing.message, asking.other().as_str(), asking.as_str());
     let message = format!(
         "{message}; a similar object exists in {elsewhere} mode, but a {asking} mode key was used to make this request."
     );

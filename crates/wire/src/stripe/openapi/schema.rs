@@ -9,12 +9,24 @@ pub(super) fn is_nested(kind: &Kind) -> bool {
     matches!(kind, Kind::Object(_) | Kind::Array { .. } | Kind::Metadata | Kind::Currencies { .. } | Kind::Created)
 }
 
-/// Writes the schema of a parameter; where it can be unset, of its empty value too.
+/// Writes the schema of a parameter.
 pub(super) fn render(writer: &mut Writer, kind: &Kind, empty: Empty) {
+    writer.begin_object();
+    members(writer, kind, empty);
+    writer.end_object();
+}
+
+/// Writes the schema of an object with these parameters and no others.
+pub(super) fn render_table(writer: &mut Writer, table: Table) {
+    render(writer, &Kind::Object(table), Empty::Refused);
+}
+
+/// Writes what a schema consists of; where the parameter can be unset, its empty value is allowed too.
+fn members(writer: &mut Writer, kind: &Kind, empty: Empty) {
     match empty {
-        Empty::Refused => render_kind(writer, kind),
-        Empty::Unsets => render_any_of(writer, |writer| {
-            render_kind(writer, kind);
+        Empty::Refused => kind_members(writer, kind),
+        Empty::Unsets => any_of(writer, |writer| {
+            render(writer, kind, Empty::Refused);
             writer.begin_object();
             writer.field("enum", &[""][..]);
             writer.end_object();
@@ -22,17 +34,13 @@ pub(super) fn render(writer: &mut Writer, kind: &Kind, empty: Empty) {
     }
 }
 
-/// Writes the schema of an object with these parameters and no others.
-pub(super) fn render_table(writer: &mut Writer, table: Table) {
-    writer.begin_object();
+fn table_members(writer: &mut Writer, table: Table) {
     writer.field("type", "object");
     writer.object_field("properties");
     for param in table {
         writer.object_field(param.name);
         writer.field("description", param.doc);
-        writer.array_field("allOf");
-        render(writer, &param.kind, param.empty);
-        writer.end_array();
+        members(writer, &param.kind, param.empty);
         writer.end_object();
     }
     writer.end_object();
@@ -41,54 +49,50 @@ pub(super) fn render_table(writer: &mut Writer, table: Table) {
         writer.field("required", required.as_slice());
     }
     writer.field("additionalProperties", &false);
-    writer.end_object();
 }
 
-fn render_kind(writer: &mut Writer, kind: &Kind) {
+fn kind_members(writer: &mut Writer, kind: &Kind) {
     match kind {
-        Kind::Text { max, .. } | Kind::Label { max } | Kind::Id { max } => render_text(writer, Some(*max)),
-        Kind::StatementDescriptor => render_text(writer, Some(STATEMENT_DESCRIPTOR_MAX_CHARACTERS)),
-        Kind::Currency => render_text(writer, None),
-        Kind::Url => render_type(writer, "string", &[("format", &"uri")]),
-        Kind::Boolean => render_type(writer, "boolean", &[]),
-        Kind::Integer { min, max } => render_integer(writer, *min, *max),
-        Kind::Amount => render_integer(writer, 0, i64::MAX),
-        Kind::DecimalAmount => render_type(writer, "string", &[("format", &"decimal")]),
-        Kind::Dimension => render_type(writer, "number", &[("minimum", &0u32)]),
-        Kind::Word(words) => render_type(writer, "string", &[("enum", &Words(words))]),
-        Kind::UpTo => render_any_of(writer, |writer| {
-            render_type(writer, "string", &[("enum", &Words(&["inf"]))]);
-            render_integer(writer, 1, i64::MAX);
+        Kind::Text { max, .. } | Kind::Label { max } | Kind::Id { max } => text(writer, Some(*max)),
+        Kind::StatementDescriptor => text(writer, Some(STATEMENT_DESCRIPTOR_MAX_CHARACTERS)),
+        Kind::Currency => text(writer, None),
+        Kind::Url => type_of(writer, "string", &[("format", &"uri")]),
+        Kind::Boolean => type_of(writer, "boolean", &[]),
+        Kind::Integer { min, max } => integer(writer, *min, *max),
+        Kind::Amount => integer(writer, 0, i64::MAX),
+        Kind::DecimalAmount => type_of(writer, "string", &[("format", &"decimal")]),
+        Kind::Dimension => type_of(writer, "number", &[("minimum", &0u32)]),
+        Kind::Word(words) => type_of(writer, "string", &[("enum", &Words(words))]),
+        Kind::UpTo => any_of(writer, |writer| {
+            render(writer, &Kind::Word(&["inf"]), Empty::Refused);
+            render(writer, &Kind::Integer { min: 1, max: i64::MAX }, Empty::Refused);
         }),
-        Kind::Created => render_any_of(writer, |writer| {
+        Kind::Created => any_of(writer, |writer| {
             render_table(writer, RANGE);
-            render_type(writer, "integer", &[]);
+            render(writer, &Kind::Integer { min: i64::MIN, max: i64::MAX }, Empty::Refused);
         }),
-        Kind::Object(table) => render_table(writer, table),
-        Kind::Array { max, of } => render_array(writer, *max, of),
-        Kind::Metadata => render_map(writer, |writer| render_text(writer, None)),
-        Kind::Currencies { of, empty } => render_map(writer, |writer| render(writer, &Kind::Object(of), *empty)),
+        Kind::Object(table) => table_members(writer, table),
+        Kind::Array { max, of } => array(writer, *max, of),
+        Kind::Metadata => map(writer, &Kind::text(usize::MAX), Empty::Refused),
+        Kind::Currencies { of, empty } => map(writer, &Kind::Object(of), *empty),
     }
 }
 
-fn render_type(writer: &mut Writer, name: &str, more: &[(&'static str, &dyn Json)]) {
-    writer.begin_object();
+fn type_of(writer: &mut Writer, name: &str, more: &[(&'static str, &dyn Json)]) {
     writer.field("type", name);
     for (key, value) in more {
         writer.field(key, *value);
     }
-    writer.end_object();
 }
 
-fn render_text(writer: &mut Writer, max: Option<usize>) {
+fn text(writer: &mut Writer, max: Option<usize>) {
     match &max.filter(|max| *max != usize::MAX) {
-        Some(max) => render_type(writer, "string", &[("maxLength", max)]),
-        None => render_type(writer, "string", &[]),
+        Some(max) => type_of(writer, "string", &[("maxLength", max)]),
+        None => type_of(writer, "string", &[]),
     }
 }
 
-fn render_integer(writer: &mut Writer, min: i64, max: i64) {
-    writer.begin_object();
+fn integer(writer: &mut Writer, min: i64, max: i64) {
     writer.field("type", "integer");
     if min != i64::MIN {
         writer.field("minimum", &min);
@@ -96,34 +100,27 @@ fn render_integer(writer: &mut Writer, min: i64, max: i64) {
     if max != i64::MAX {
         writer.field("maximum", &max);
     }
-    writer.end_object();
 }
 
-fn render_array(writer: &mut Writer, max: usize, of: &Kind) {
-    writer.begin_object();
+fn array(writer: &mut Writer, max: usize, of: &Kind) {
     writer.field("type", "array");
     writer.key("items");
-    render_kind(writer, of);
+    render(writer, of, Empty::Refused);
     if max != ARRAY_UNLIMITED {
         writer.field("maxItems", &max);
     }
-    writer.end_object();
 }
 
-fn render_map(writer: &mut Writer, values: impl FnOnce(&mut Writer)) {
-    writer.begin_object();
+fn map(writer: &mut Writer, values: &Kind, empty: Empty) {
     writer.field("type", "object");
     writer.key("additionalProperties");
-    values(writer);
-    writer.end_object();
+    render(writer, values, empty);
 }
 
-fn render_any_of(writer: &mut Writer, schemas: impl FnOnce(&mut Writer)) {
-    writer.begin_object();
+fn any_of(writer: &mut Writer, schemas: impl FnOnce(&mut Writer)) {
     writer.array_field("anyOf");
     schemas(writer);
     writer.end_array();
-    writer.end_object();
 }
 
 struct Words<'w>(&'w [&'w str]);
