@@ -22,6 +22,7 @@ impl Environment {
     }
 
     /// The other one.
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Self::Test => Self::Live,

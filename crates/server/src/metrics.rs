@@ -1,4 +1,4 @@
-//! What operators watch, in the text format of OpenMetrics.
+//! What operators watch, in the text format of `OpenMetrics`.
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;

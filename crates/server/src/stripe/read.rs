@@ -102,13 +102,11 @@ fn list_fault(error: &ListError, query: &ListQuery) -> Fault {
 async fn check_product(app: &App, asked: &Asked, id: &ProductId) -> Result<(), Fault> {
     let found =
         app.store.get(asked.environment, Noun::Product, id.as_str()).await.map_err(|error| store_fault(&error))?;
-    match found {
-        Some(_) => Ok(()),
-        None => {
-            let refusal = Refusal::NoReference { reference: Reference::ProductOfPrice, id: id.to_string() };
-            Err(refuse::read_fault(app, asked, &refusal).await)
-        }
+    if found.is_some() {
+        return Ok(());
     }
+    let refusal = Refusal::NoReference { reference: Reference::ProductOfPrice, id: id.to_string() };
+    Err(refuse::read_fault(app, asked, &refusal).await)
 }
 
 /// Answers with a page of a search.

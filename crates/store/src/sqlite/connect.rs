@@ -1,6 +1,7 @@
 //! Opening the file: what may go wrong, and how every connection is set.
 
 use crate::error::OpenError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
@@ -96,6 +97,8 @@ fn open(path: &Path, flags: OpenFlags, cache_kib: i64) -> Result<Connection, Ope
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.pragma_update(None, "cache_size", -cache_kib)?;
     connection.pragma_update(None, "trusted_schema", false)?;
+    // Else some statements are compiled anew whenever the values bound to them change.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_query_value(None, "schema_version", |_| Ok(())).map_err(|error| refusal(&error, path))?;
     Ok(connection)
 }
