@@ -43,7 +43,7 @@ pub struct Claim {
 }
 
 /// What a receipt means for a request that carries its key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// The key is new, or so old that it starts anew.
     Execute,

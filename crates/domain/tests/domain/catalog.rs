@@ -26,6 +26,7 @@ pub(crate) struct Catalog {
 
 impl Catalog {
     /// Runs a command, a second after the one before it.
+    #[allow(clippy::needless_pass_by_value, reason = "so that commands are written where they are run")]
     pub(crate) fn run<C: Command>(&mut self, command: C) -> Result<C::Reply, Refusal> {
         self.seconds += 1;
         let mut facts = Facts::default();

@@ -3,6 +3,7 @@
 use super::{Asked, refuse};
 use crate::answer::Answer;
 use crate::app::App;
+use futures_util::future::BoxFuture;
 use tollgate_domain::batch::{self, Job};
 use tollgate_domain::command::{Changes, Command, Cx, Stop, Write};
 use tollgate_domain::environment::Environment;
@@ -21,36 +22,28 @@ use tollgate_wire::stripe::view::View;
 /// Writes the answer to a command that went through.
 pub(super) type Render<R> = fn(&mut Writer, &R, &View<'_>) -> Result<(), Stop>;
 
-/// Runs a command and answers.
-pub(super) async fn run<C: Command>(
+/// Runs a command and answers. In a box, so that reads do not carry the size of every command along.
+pub(super) fn run<C: Command>(
     app: &App,
     asked: Asked,
     command: C,
     expand: Expand,
     render: Render<C::Reply>,
-) -> Result<Answer, Fault> {
-    let held = match &asked.claim {
-        Some(claim) => match app.in_flight.hold(asked.environment, &claim.key) {
-            Some(held) => Some(held),
-            None => return Err(error::idempotency_in_progress(&claim.key)),
-        },
-        None => None,
-    };
-    let cause = Cause { request: asked.request, idempotency_key: asked.claim.as_ref().map(|claim| claim.key.clone()) };
-    let job = WriteJob {
-        operation: asked.operation,
-        environment: asked.environment,
-        cause,
-        claim: asked.claim,
-        command,
-        expand,
-        render,
-        answer: None,
-    };
-    let decided = app.store.submit(job).await;
-    drop(held);
-    let job = decided.map_err(|error| super::store_fault(&error))?;
-    job.answer.expect("a job that comes back was decided")
+) -> BoxFuture<'_, Result<Answer, Fault>> {
+    Box::pin(async move {
+        let held = match &asked.claim {
+            Some(claim) => match app.in_flight.hold(asked.environment, &claim.key) {
+                Some(held) => Some(held),
+                None => return Err(error::idempotency_in_progress(&claim.key)),
+            },
+            None => None,
+        };
+        let job = WriteJob::new(asked, command, expand, render);
+        let decided = app.store.submit(job).await;
+        drop(held);
+        let job = decided.map_err(|error| super::store_fault(&error))?;
+        job.answer.expect("a job that comes back was decided")
+    })
 }
 
 struct WriteJob<C: Command> {
@@ -101,6 +94,20 @@ impl<C: Command> Job for WriteJob<C> {
 }
 
 impl<C: Command> WriteJob<C> {
+    fn new(asked: Asked, command: C, expand: Expand, render: Render<C::Reply>) -> Self {
+        let idempotency_key = asked.claim.as_ref().map(|claim| claim.key.clone());
+        Self {
+            operation: asked.operation,
+            environment: asked.environment,
+            cause: Cause { request: asked.request, idempotency_key },
+            claim: asked.claim,
+            command,
+            expand,
+            render,
+            answer: None,
+        }
+    }
+
     /// Decides the command and renders its answer; a refusal is an answer too.
     fn execute(
         &self,
