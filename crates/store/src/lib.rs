@@ -30,8 +30,8 @@ mod url;
 
 pub use clock::Clock;
 pub use error::{ListError, OpenError, SearchError, StoreError};
-pub use options::Options;
-pub use page::Found;
-pub use report::{Finding, Report};
+pub use options::{CACHE_BYTES_DEFAULT, Options};
+pub use page::{COUNT_MAX, Found};
+pub use report::{FINDINGS_MAX, Finding, Report};
 pub use store::{Store, backup, check};
 pub use url::{DatabaseUrl, UrlError};

@@ -51,7 +51,7 @@ impl Store {
     /// It may be decided more than once before that; only its last decision counts. Dropping the future does not
     /// call the job back.
     pub async fn submit<J: Job + 'static>(&self, job: J) -> Result<J, StoreError> {
-        let (task, answer) = Seat::new(job);
+        let (task, answer) = Seat::take(job);
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.submit(task)?,
             Engine::Model(model) => model.submit(task, self.clock.now()),

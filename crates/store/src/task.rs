@@ -28,8 +28,8 @@ pub(crate) struct Seat<J> {
 }
 
 impl<J: Job + 'static> Seat<J> {
-    /// A task, and where its job will come out.
-    pub(crate) fn new(job: J) -> (Box<dyn Task>, oneshot::Receiver<Result<J, StoreError>>) {
+    /// The task of a job, and where the job will come out.
+    pub(crate) fn take(job: J) -> (Box<dyn Task>, oneshot::Receiver<Result<J, StoreError>>) {
         let (back, answer) = oneshot::channel();
         (Box::new(Self { job, seed: None, back }), answer)
     }

@@ -26,11 +26,21 @@ pub(super) struct Transaction<'a> {
     pub(super) published: Published,
 }
 
+/// What became of an object.
+#[derive(Debug)]
+pub(super) struct NewBody {
+    pub(super) noun: Noun,
+    pub(super) environment: Environment,
+    pub(super) id: String,
+    /// Nothing where the object is gone.
+    pub(super) body: Option<Arc<[u8]>>,
+}
+
 /// What a transaction changed.
 #[derive(Debug, Default)]
 pub(super) struct Published {
-    /// New bodies of objects that are kept in memory, in order; nothing where the object is gone.
-    pub(super) bodies: Vec<(Noun, Environment, String, Option<Arc<[u8]>>)>,
+    /// Of objects that are kept in memory, in order.
+    pub(super) bodies: Vec<NewBody>,
     /// Changes that the search index is to follow, in order.
     pub(super) changes: Vec<Change>,
 }
@@ -58,7 +68,8 @@ impl<'a> Transaction<'a> {
         };
         if table::is_cached(table.noun) {
             let body = body.map(|body| Arc::from(body.into_bytes()));
-            self.published.bodies.push((table.noun, environment, record.id().to_owned(), body));
+            let (noun, id) = (table.noun, record.id().to_owned());
+            self.published.bodies.push(NewBody { noun, environment, id, body });
         }
         Ok(())
     }

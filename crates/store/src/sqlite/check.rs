@@ -23,6 +23,8 @@ pub(crate) fn check(path: &Path) -> Result<Report, OpenError> {
         report.add("schema", format!("version {version} instead of {}; open the file to migrate it", migrate::LATEST));
         return Ok(report);
     }
+    // The views on the search indexes are temporary tables, which a connection that cannot write may not have either.
+    connection.pragma_update(None, "query_only", false)?;
     let snapshot = connection.unchecked_transaction()?;
     check_integrity(&snapshot, &mut report)?;
     for table in table::all() {
@@ -104,10 +106,12 @@ fn check_columns(row: &Row<'_>, table: &Table, record: &Record, report: &mut Rep
 
 /// A product's default price is one of its own; a price's product exists.
 fn check_references(connection: &Connection, report: &mut Report) -> Result<(), OpenError> {
+    // A body that cannot be read is a finding of its own.
     let mut statement = connection.prepare(
-        "SELECT product.id, price.id, price.product FROM product LEFT JOIN price \
-         ON price.live = product.live AND price.id = product.body ->> 'default_price' \
-         WHERE product.body ->> 'default_price' IS NOT NULL AND price.product IS NOT product.id",
+        "SELECT named.id, price.id FROM \
+         (SELECT live, id, iif(json_valid(body), body ->> 'default_price', NULL) AS price FROM product) AS named \
+         LEFT JOIN price ON price.live = named.live AND price.id = named.price \
+         WHERE named.price IS NOT NULL AND price.product IS NOT named.id",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -1,5 +1,6 @@
 //! Opening the file: what may go wrong, and how every connection is set.
 
+use super::prepare;
 use crate::error::OpenError;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -61,6 +62,9 @@ pub(super) fn writing(path: &Path, max_bytes: Option<u64>) -> Result<Connection,
     if connection.is_readonly("main")? {
         return Err(OpenError::NoPermission(path.to_owned()));
     }
+    if !prepare::is_empty(&connection)? {
+        prepare::version(&connection, path)?;
+    }
     connection.pragma_update(None, "journal_mode", "wal").map_err(|error| refusal(&error, path))?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
@@ -94,12 +98,13 @@ fn open(path: &Path, flags: OpenFlags, cache_kib: i64) -> Result<Connection, Ope
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| refusal(&error, path))?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    // The first look at the file, which is where SQLite sees what it is.
+    connection.pragma_query_value(None, "schema_version", |_| Ok(())).map_err(|error| refusal(&error, path))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.pragma_update(None, "cache_size", -cache_kib)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     // Else some statements are compiled anew whenever the values bound to them change.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.pragma_query_value(None, "schema_version", |_| Ok(())).map_err(|error| refusal(&error, path))?;
     Ok(connection)
 }
 

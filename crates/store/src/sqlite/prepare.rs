@@ -59,7 +59,8 @@ pub(super) fn version(connection: &Connection, path: &Path) -> Result<u32, OpenE
     Ok(found)
 }
 
-fn is_empty(connection: &Connection) -> Result<bool, OpenError> {
+/// Whether nobody has made anything of the file yet.
+pub(super) fn is_empty(connection: &Connection) -> Result<bool, OpenError> {
     let any = connection.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(())).optional()?;
     let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     Ok(any.is_none() && application == 0)

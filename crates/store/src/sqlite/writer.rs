@@ -4,7 +4,7 @@
 //! Invariants: answers come after commit and sync; a batch that fails is undone and its jobs are run one by one, so
 //! that only the culprit fails; a panic in here ends the process, since nobody can tell what it left half done.
 
-use super::apply::{Published, Transaction};
+use super::apply::{NewBody, Published, Transaction};
 use super::{Shared, fold};
 use crate::clock::Clock;
 use crate::drive::drive;
@@ -204,7 +204,7 @@ impl Writer {
 
     /// Lets readers see what was committed, before anybody is answered.
     fn publish(&self, published: Published) {
-        for (noun, environment, id, body) in published.bodies {
+        for NewBody { noun, environment, id, body } in published.bodies {
             self.shared.cache.put(noun, environment, &id, body);
         }
         self.shared.tail.extend(published.changes);

@@ -1,0 +1,20 @@
+//! What an engine promises, on every engine.
+//!
+//! `conformance` states it case by case; `commands` feeds random commands to the model and to SQLite and wants equal
+//! replies and equal rows; `searches` does the same for searches. The rest is about SQLite as a file: what happens
+//! when the disk is full, when readers race the writer, when another process comes along.
+//!
+//! `TOLLGATE_TEST_CASES` sets how many random cases are tried.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod cache;
+mod commands;
+mod conformance;
+mod files;
+mod full;
+mod guests;
+mod jobs;
+mod panic;
+mod searches;
+mod world;
