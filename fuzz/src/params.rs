@@ -6,8 +6,10 @@ use tollgate_wire::fault::Fault;
 use tollgate_wire::form::{Params, decode};
 use tollgate_wire::stripe::{error, event, price, product, tax_code};
 
+type Parser = fn(&Params) -> Result<(), Fault>;
+
 /// What every endpoint does with its parameters before a database is asked.
-const PARSERS: [fn(&Params) -> Result<(), Fault>; 14] = [
+const PARSERS: [Parser; 14] = [
     |params| product::parse_create(params).map(drop),
     |params| product::parse_update(params, "prod_1".to_owned().into()).map(drop),
     |params| product::parse_retrieve(params).map(drop),

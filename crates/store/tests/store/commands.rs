@@ -150,7 +150,7 @@ proptest! {
                 let expected = perform(&model.store, environment(*live), op.clone(), &made).await;
                 let reply = perform(&sqlite.store, environment(*live), op.clone(), &made).await;
                 assert_eq!(reply, expected, "{op:?}");
-                let millis = if number % 3 == 0 { 1 } else { 0 };
+                let millis = i64::from(number % 3 == 0);
                 model.pass(millis);
                 sqlite.pass(millis);
             }
