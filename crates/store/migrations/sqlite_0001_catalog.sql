@@ -12,6 +12,7 @@ CREATE UNIQUE INDEX product_by_id ON product (live, id);
 CREATE INDEX product_by_created ON product (live, created);
 CREATE INDEX product_by_url ON product (live, url, created) WHERE url IS NOT NULL;
 CREATE VIRTUAL TABLE product_search USING fts5(terms, content='', contentless_delete=1, detail=none, tokenize='ascii');
+INSERT INTO product_search (product_search, rank) VALUES ('automerge', 16);
 
 CREATE TABLE price (
     seq INTEGER PRIMARY KEY,
@@ -33,6 +34,7 @@ CREATE UNIQUE INDEX price_by_lookup_key ON price (live, lookup_key) WHERE lookup
 CREATE INDEX price_by_product ON price (live, product, created) WHERE product IS NOT NULL;
 CREATE INDEX price_by_meter ON price (live, meter, created) WHERE meter IS NOT NULL;
 CREATE VIRTUAL TABLE price_search USING fts5(terms, content='', contentless_delete=1, detail=none, tokenize='ascii');
+INSERT INTO price_search (price_search, rank) VALUES ('automerge', 16);
 
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY,

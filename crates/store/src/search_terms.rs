@@ -7,7 +7,6 @@
 //! A text gives its runs of three characters (enough for parts and words alike) and its shorter words; a token gives
 //! itself; every field that is set says so. Each is hashed to a word of letters and digits.
 
-use std::collections::BTreeSet;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::record::{Noun, Record};
 use tollgate_domain::search::{Clause, Join, Kind, PART_MIN_CHARACTERS, Query, SearchField, Test, searchable, words};
@@ -16,11 +15,22 @@ use tollgate_domain::search::{Clause, Join, Kind, PART_MIN_CHARACTERS, Query, Se
 const GRAMS_ASKED_MAX: usize = 12;
 /// Bits of the hash that a term keeps: enough that unrelated terms hardly ever meet among a million objects.
 const TERM_BITS: u32 = 40;
+/// Letters that spell a term, five bits each.
+const TERM_LETTERS: usize = 8;
 
 /// The 64-bit FNV-1a hash; on disk, so it must never change.
 pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    hash_on(0xcbf2_9ce4_8422_2325, bytes)
 }
+
+/// Goes on with a hash where it ended.
+fn hash_on(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// The hash of something that objects have and queries ask for. Of its bits, [`TERM_BITS`] count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Term(u64);
 
 /// A set of objects that holds every match of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +40,7 @@ pub(crate) enum Narrow {
     /// None of them.
     Nothing,
     /// Those with this term.
-    Term(String),
+    Term(Term),
     /// Those in each of these.
     Every(Vec<Narrow>),
     /// Those in any of these.
@@ -38,30 +48,44 @@ pub(crate) enum Narrow {
 }
 
 /// The terms of an object, each once.
-pub(crate) fn of(environment: Environment, record: &Record) -> BTreeSet<String> {
-    let mut terms = BTreeSet::from([environment_term(environment)]);
+pub(crate) fn of(environment: Environment, record: &Record) -> Vec<Term> {
+    let mut terms = vec![environment_term(environment)];
     for (name, _) in searchable(record.noun()).unwrap_or_default() {
         add_field(&mut terms, &SearchField::Named(name), record);
     }
     let metadata = match record {
-        Record::Product(product) => &product.metadata,
-        Record::Price(price) => &price.metadata,
-        Record::Event(_) | Record::Receipt(_) | Record::ApiKey(_) => return terms,
+        Record::Product(product) => Some(&product.metadata),
+        Record::Price(price) => Some(&price.metadata),
+        Record::Event(_) | Record::Receipt(_) | Record::ApiKey(_) => None,
     };
-    for key in metadata.keys() {
+    for key in metadata.into_iter().flat_map(|metadata| metadata.keys()) {
         add_field(&mut terms, &SearchField::Metadata(key.clone()), record);
     }
+    terms.sort_unstable();
+    terms.dedup();
     terms
 }
 
-fn add_field(terms: &mut BTreeSet<String>, field: &SearchField, record: &Record) {
+/// Terms as the text that an engine cuts into words again.
+pub(crate) fn text(terms: &[Term]) -> String {
+    let mut text = String::with_capacity(terms.len() * (TERM_LETTERS + 1));
+    for term in terms {
+        term.spell(&mut text);
+        text.push(' ');
+    }
+    text
+}
+
+fn add_field(terms: &mut Vec<Term>, field: &SearchField, record: &Record) {
     let Some(value) = field.value(record) else { return };
-    terms.insert(term(field, Sort::Present, ""));
+    terms.push(term(field, Sort::Present, ""));
+    let lower = value.to_lowercase();
     if field.kind(record.noun()) != Kind::Text {
-        terms.insert(term(field, Sort::Token, &value.to_lowercase()));
+        terms.push(term(field, Sort::Token, &lower));
         return;
     }
-    terms.extend(grams(&value.to_lowercase()).map(|gram| term(field, Sort::Gram, gram)));
+    let sort = scope(field, Sort::Gram);
+    terms.extend(grams(&lower).map(|gram| Term::of(hash_on(sort, gram.as_bytes()))));
     let words = words(&value);
     terms.extend(words.iter().filter(|word| is_short(word)).map(|word| term(field, Sort::ShortWord, word)));
 }
@@ -138,11 +162,16 @@ enum Sort {
     ShortWord,
 }
 
-fn environment_term(environment: Environment) -> String {
-    spell(fnv1a(environment.as_str().as_bytes()))
+fn environment_term(environment: Environment) -> Term {
+    Term::of(fnv1a(environment.as_str().as_bytes()))
 }
 
-fn term(field: &SearchField, sort: Sort, text: &str) -> String {
+fn term(field: &SearchField, sort: Sort, text: &str) -> Term {
+    Term::of(hash_on(scope(field, sort), text.as_bytes()))
+}
+
+/// What the terms of one sort and field begin with.
+fn scope(field: &SearchField, sort: Sort) -> u64 {
     let (scope, name) = match field {
         SearchField::Named(name) => ("field", *name),
         SearchField::Metadata(key) => ("metadata", &**key),
@@ -153,14 +182,20 @@ fn term(field: &SearchField, sort: Sort, text: &str) -> String {
         Sort::Gram => "gram",
         Sort::ShortWord => "word",
     };
-    spell(fnv1a([scope, name, sort, text].join("\0").as_bytes()))
+    [scope, "\0", name, "\0", sort, "\0"].iter().fold(fnv1a(&[]), |hash, part| hash_on(hash, part.as_bytes()))
 }
 
-/// Eight letters and digits.
-fn spell(hash: u64) -> String {
-    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let folded = hash ^ (hash >> TERM_BITS);
-    (0..TERM_BITS / 5).map(|place| char::from(ALPHABET[(folded >> (5 * place) & 31) as usize])).collect()
+impl Term {
+    fn of(hash: u64) -> Self {
+        Self((hash ^ (hash >> TERM_BITS)) & ((1 << TERM_BITS) - 1))
+    }
+
+    /// Eight letters and digits.
+    pub(crate) fn spell(self, text: &mut String) {
+        const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+        let letters = (0..TERM_LETTERS).rev().map(|place| (self.0 >> (5 * place) & 31) as usize);
+        text.extend(letters.map(|letter| char::from(ALPHABET[letter])));
+    }
 }
 
 fn is_short(text: &str) -> bool {
@@ -189,6 +224,8 @@ mod tests {
     #[test]
     fn a_term_is_spelled_as_it_is_on_disk() {
         assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c);
-        assert_eq!(term(&SearchField::Named("name"), Sort::Gram, "gol").len(), 8);
+        let mut spelled = String::new();
+        term(&SearchField::Named("name"), Sort::Gram, "gol").spell(&mut spelled);
+        assert_eq!(spelled, "t7qsrnyw");
     }
 }

@@ -68,7 +68,7 @@ fn check_table(connection: &Connection, table: &Table, report: &mut Report) -> R
         };
         check_columns(row, table, &record, report)?;
         let changed = tails[usize::from(environment.is_live())].contains(&*id);
-        if table.search().is_some() && !changed && in_index != fingerprint(search_terms::of(environment, &record)) {
+        if table.search().is_some() && !changed && in_index != fingerprint(&search_terms::of(environment, &record)) {
             report.add("search index", format!("{} {id} is not in it as it is", table.name));
         }
     }
@@ -134,8 +134,8 @@ fn check_references(connection: &Connection, report: &mut Report) -> Result<(), 
 /// How many terms an object has, and all of them taken together.
 type Fingerprint = (u32, u64);
 
-fn fingerprint(terms: impl IntoIterator<Item = String>) -> Fingerprint {
-    terms.into_iter().fold((0, 0), |print, term| add_term(print, term.as_bytes()))
+fn fingerprint(terms: &[search_terms::Term]) -> Fingerprint {
+    search_terms::text(terms).split_terminator(' ').fold((0, 0), |print, term| add_term(print, term.as_bytes()))
 }
 
 fn add_term((count, sum): Fingerprint, term: &[u8]) -> Fingerprint {

@@ -9,23 +9,30 @@ use std::collections::BTreeSet;
 
 /// Changes folded in one transaction.
 pub(super) const SLICE_MAX: usize = 256;
-/// A tail longer than this is folded even while jobs wait: searches look at each of its objects.
-pub(super) const TAIL_MAX: usize = 2048;
+/// A tail longer than this is folded even while jobs wait: searches look at each of its objects, some 6 µs for each.
+pub(super) const TAIL_MAX: usize = 16_384;
 
-/// Folds one slice, in its own transaction. Says how many changes it had.
+/// Folds one slice, in its own transaction. Says how many changes it had. It is not synced: what a crash takes of the
+/// index it takes of the mark too, so that the slice is folded again.
 pub(super) fn fold(connection: &Connection, tail: &Tail) -> Result<usize, StoreError> {
     let changes = tail.first(SLICE_MAX);
     let Some(last) = changes.last() else { return Ok(0) };
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    let folded = fold_changes(connection, &changes, last.event).and_then(|()| Ok(connection.execute_batch("COMMIT")?));
-    if let Err(error) = folded {
-        if !connection.is_autocommit() {
-            connection.execute_batch("ROLLBACK")?;
-        }
-        return Err(error);
-    }
+    connection.pragma_update(None, "synchronous", "normal")?;
+    let folded = commit_changes(connection, &changes, last.event);
+    // Without it what is acknowledged would not be on disk: better to end the process.
+    connection.pragma_update(None, "synchronous", "full").expect("a setting of the connection alone");
+    folded?;
     tail.drop_first(changes.len());
     Ok(changes.len())
+}
+
+fn commit_changes(connection: &Connection, changes: &[Change], mark: i64) -> Result<(), StoreError> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let folded = fold_changes(connection, changes, mark).and_then(|()| Ok(connection.execute_batch("COMMIT")?));
+    if folded.is_err() && !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK")?;
+    }
+    folded
 }
 
 fn fold_changes(connection: &Connection, changes: &[Change], mark: i64) -> Result<(), StoreError> {
@@ -40,8 +47,7 @@ fn fold_changes(connection: &Connection, changes: &[Change], mark: i64) -> Resul
             .optional()?;
         if let Some((seq, body)) = found {
             let record = record::decode(noun, &body)?;
-            let terms: Vec<String> = search_terms::of(environment, &record).into_iter().collect();
-            index(connection, table, seq, &terms.join(" "))?;
+            index(connection, table, seq, &search_terms::text(&search_terms::of(environment, &record)))?;
         }
     }
     connection.prepare_cached("UPDATE search_mark SET event = ?")?.execute([mark])?;

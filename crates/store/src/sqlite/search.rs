@@ -120,7 +120,11 @@ fn expression(narrow: &Narrow) -> Option<String> {
     let joined = |parts: &[Narrow], with| Some(parts.iter().filter_map(expression).collect::<Vec<_>>().join(with));
     match narrow {
         Narrow::Nothing | Narrow::All => None,
-        Narrow::Term(term) => Some(term.clone()),
+        Narrow::Term(term) => {
+            let mut word = String::new();
+            term.spell(&mut word);
+            Some(word)
+        }
         Narrow::Every(parts) => joined(parts, " AND ").map(|parts| format!("({parts})")),
         Narrow::Some(parts) => joined(parts, " OR ").map(|parts| format!("({parts})")),
     }

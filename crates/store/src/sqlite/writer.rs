@@ -18,7 +18,7 @@ use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::slice;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tollgate_domain::time::Timestamp;
@@ -27,8 +27,8 @@ use tollgate_domain::time::Timestamp;
 const BATCH_MAX: usize = 256;
 /// Most receipts dropped in one transaction.
 const PRUNE_SLICE: u32 = 500;
-/// How long nothing must arrive before a short search tail is folded: a client that sends one request after the
-/// other should not find the thread busy with that.
+/// How long nothing must arrive before the search tail is folded: a client that sends one request after the other
+/// should not find the thread busy with that.
 const FOLD_DELAY: Duration = Duration::from_millis(100);
 
 /// What the thread is told.
@@ -102,30 +102,20 @@ impl Writer {
         }
     }
 
-    /// The next message; folds the search tail while there is none.
+    /// The next message. Once none has come for a while, folds the search tail until one does.
     fn next(&mut self, queue: &Receiver<Message>) -> Option<Message> {
         if let Some(message) = self.put_back.take() {
             return Some(message);
         }
+        let mut patience = FOLD_DELAY;
         loop {
-            match queue.try_recv() {
-                Ok(message) => return Some(message),
-                Err(TryRecvError::Disconnected) => return None,
-                Err(TryRecvError::Empty) => {}
-            }
-            let waiting = if self.is_guest() { 0 } else { self.shared.tail.len() };
-            if waiting == 0 {
+            if self.is_guest() || self.shared.tail.len() == 0 {
                 return queue.recv().ok();
             }
-            if waiting >= fold::SLICE_MAX && self.fold() {
-                continue;
-            }
-            match queue.recv_timeout(FOLD_DELAY) {
+            match queue.recv_timeout(patience) {
                 Ok(message) => return Some(message),
                 Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => {
-                    self.fold();
-                }
+                Err(RecvTimeoutError::Timeout) => patience = if self.fold() { Duration::ZERO } else { FOLD_DELAY },
             }
         }
     }
