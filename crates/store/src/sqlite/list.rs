@@ -1,6 +1,7 @@
 //! Lists: a page is read from an index that is in list order already, or from a few such indexes and merged.
 
 use super::apply::Column;
+use super::readers::Snapshot;
 use crate::error::{ListError, StoreError};
 use crate::record;
 use crate::table::{self, Table};
@@ -43,19 +44,19 @@ pub(super) fn list(
             Ok(Page { items: vec![], has_more: false })
         };
     };
-    // One transaction, so that every statement sees the same objects.
-    let transaction = connection.unchecked_transaction()?;
+    // Every statement sees the same objects.
+    let _snapshot = Snapshot::take(connection)?;
     let (beside, newest_first) = match &query.cursor {
         None => (None, true),
-        Some(Cursor::After(id)) => (Some(place(&transaction, table, environment, id)?), true),
-        Some(Cursor::Before(id)) => (Some(place(&transaction, table, environment, id)?), false),
+        Some(Cursor::After(id)) => (Some(place(connection, table, environment, id)?), true),
+        Some(Cursor::Before(id)) => (Some(place(connection, table, environment, id)?), false),
     };
     let walk = Walk { table, environment, query, beside, newest_first };
     let mut rows = Vec::new();
-    let branches = walk.branches(&transaction)?;
+    let branches = walk.branches(connection)?;
     let merge = branches.len() > 1;
     for branch in branches {
-        walk.follow(&transaction, &branch, &mut rows)?;
+        walk.follow(connection, &branch, &mut rows)?;
     }
     if merge {
         rows.sort_unstable_by_key(|(place, _)| *place);

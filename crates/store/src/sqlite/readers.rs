@@ -72,6 +72,25 @@ impl Readers {
     }
 }
 
+/// The file as it is at one instant, for as long as this lives.
+pub(super) struct Snapshot<'a>(&'a Connection);
+
+impl<'a> Snapshot<'a> {
+    pub(super) fn take(connection: &'a Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached("BEGIN")?.execute([])?;
+        Ok(Self(connection))
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        let ended = self.0.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+        if let Err(error) = ended {
+            tracing::warn!(%error, "cannot end a snapshot");
+        }
+    }
+}
+
 /// Runs long work on a thread that may block, when its turn comes.
 pub(super) async fn long<T: Send + 'static>(
     places: Places,

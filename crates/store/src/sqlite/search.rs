@@ -1,13 +1,14 @@
 //! Searches: the index narrows, the tail adds what the index does not have yet, `Query::matches` decides.
 
 use super::Shared;
+use super::readers::Snapshot;
 use crate::error::StoreError;
 use crate::page::{Found, Gatherer};
 use crate::record;
 use crate::search_terms::{self, Narrow};
 use crate::table::{self, Table};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::iter::Peekable;
 use std::sync::Arc;
 use tollgate_domain::environment::Environment;
@@ -34,10 +35,10 @@ pub(super) fn search(
     // First the tail, then the snapshot: see `tail`.
     let changed = shared.tail.objects(environment, query.noun);
     shared.readers.slow(|connection| {
-        let snapshot = connection.unchecked_transaction()?;
-        let changed = read(&snapshot, table, environment, changed)?;
+        let _snapshot = Snapshot::take(connection)?;
+        let changed = read(connection, table, environment, changed)?;
         let search = Search { table, environment, query, gatherer };
-        search.run(&snapshot, &expression, changed)
+        search.run(connection, &expression, changed)
     })
 }
 
@@ -75,7 +76,7 @@ impl Search<'_> {
         changed: BTreeMap<i64, Vec<u8>>,
     ) -> Result<Found, StoreError> {
         let start = self.gatherer.start();
-        let is_changed: std::collections::HashSet<i64> = changed.keys().copied().collect();
+        let is_changed: HashSet<i64> = changed.keys().copied().collect();
         let newest_first: Vec<_> = changed.into_iter().rev().filter(|(seq, _)| *seq < start).collect();
         let mut changed = newest_first.into_iter().peekable();
         let (name, index) = (self.table.name, self.table.search().unwrap_or_default());
