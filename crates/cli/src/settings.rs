@@ -19,7 +19,7 @@ const DEFAULT_FILE: &str = "tollgate.toml";
 /// Where the data is: what every command needs to know.
 #[derive(Args, Clone, Default)]
 pub(crate) struct DatabaseArgs {
-    /// Where the data is: `sqlite://PATH` [default: sqlite://tollgate.db]
+    /// Where the data is: `sqlite://PATH` [default: the file tollgate.db here]
     #[arg(long, env = "TOLLGATE_DATABASE", value_name = "URL")]
     database: Option<String>,
 

@@ -40,6 +40,11 @@ pub(crate) fn of(noun: Noun) -> Option<&'static Table> {
     all().iter().find(|table| table.noun == noun)
 }
 
+/// Whether other processes write rows of this noun beside the one that serves.
+pub(crate) fn is_shared(noun: Noun) -> bool {
+    noun == Noun::ApiKey
+}
+
 /// Whether bodies of this noun are kept in memory: those that are read over and over. API keys never are, since
 /// other processes write them.
 pub(crate) fn is_cached(noun: Noun) -> bool {

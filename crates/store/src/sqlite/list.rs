@@ -1,7 +1,6 @@
 //! Lists: a page is read from an index that is in list order already, or from a few such indexes and merged.
 
 use super::apply::Column;
-use super::readers::Snapshot;
 use crate::error::{ListError, StoreError};
 use crate::record;
 use crate::table::{self, Table};
@@ -31,7 +30,7 @@ pub(super) fn is_short(query: &ListQuery) -> bool {
     }
 }
 
-/// One page.
+/// One page, from a snapshot.
 pub(super) fn list(
     connection: &Connection,
     environment: Environment,
@@ -44,8 +43,6 @@ pub(super) fn list(
             Ok(Page { items: vec![], has_more: false })
         };
     };
-    // Every statement sees the same objects.
-    let _snapshot = Snapshot::take(connection)?;
     let (beside, newest_first) = match &query.cursor {
         None => (None, true),
         Some(Cursor::After(id)) => (Some(place(connection, table, environment, id)?), true),

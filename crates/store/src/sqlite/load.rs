@@ -19,7 +19,10 @@ pub(super) fn from_outside(
 ) -> Result<(), StoreError> {
     match key {
         Key::Row(noun, id) => learn_row(*noun, key, facts, |table| shared.body(table, environment, id)),
-        _ => shared.readers.quick(|connection| inside(connection, environment, key, facts)),
+        Key::Holder(field, _) | Key::Any(field, _) => {
+            shared.read(field.noun(), |connection| inside(connection, environment, key, facts))
+        }
+        Key::Elsewhere(noun, _) => shared.read(*noun, |connection| inside(connection, environment, key, facts)),
     }
 }
 

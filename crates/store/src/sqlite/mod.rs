@@ -122,7 +122,7 @@ impl Sqlite {
 
     pub(crate) async fn list(&self, environment: Environment, query: &ListQuery) -> Result<Page<Record>, ListError> {
         if list::is_short(query) {
-            return self.shared.readers.quick(|connection| list::list(connection, environment, query));
+            return self.shared.read(query.noun, |connection| list::list(connection, environment, query));
         }
         let (shared, query) = (self.shared.clone(), query.clone());
         let places = self.shared.readers.places()?;
@@ -180,9 +180,18 @@ impl Drop for Sqlite {
 }
 
 impl Shared {
+    /// Reads rows of one noun for microseconds.
+    fn read<T, E: From<rusqlite::Error>>(
+        &self,
+        noun: Noun,
+        read: impl FnOnce(&rusqlite::Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if table::is_shared(noun) { self.readers.anew(read) } else { self.readers.quick(read) }
+    }
+
     /// The body of an object, from memory or from the file.
     fn body(&self, table: &table::Table, environment: Environment, id: &str) -> Result<Option<Arc<[u8]>>, StoreError> {
-        let read = || self.readers.quick(|connection| load::body(connection, table, environment, id));
+        let read = || self.read(table.noun, |connection| load::body(connection, table, environment, id));
         if !table::is_cached(table.noun) {
             return read();
         }

@@ -1,12 +1,18 @@
 //! Connections that read: some for work of microseconds, done where it is asked for; some for work without a bound,
 //! done on threads that may block.
+//!
+//! Every read sees the file as it is at one instant. Taking such a snapshot costs as much as a point read, so a quick
+//! reader keeps its own until something is committed.
+//!
+//! Invariant: a read sees every commit that was told by [`Readers::committed`] before it began. What other processes
+//! write, nobody tells of: that is read [anew](Readers::anew).
 
 use super::connect;
 use crate::error::{OpenError, StoreError};
 use rusqlite::Connection;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Connections for point reads and short lists.
@@ -19,11 +25,41 @@ const SLOW_WAITING_MAX: usize = 128;
 /// The pools.
 #[derive(Debug)]
 pub(super) struct Readers {
-    quick: Vec<Mutex<Connection>>,
-    slow: Vec<Mutex<Connection>>,
+    quick: Vec<Mutex<Reader>>,
+    slow: Vec<Mutex<Reader>>,
     next: AtomicUsize,
+    /// How many times something was committed.
+    commits: AtomicU64,
     waiting: Arc<Semaphore>,
     running: Arc<Semaphore>,
+}
+
+/// A connection, and the snapshot it is in.
+#[derive(Debug)]
+struct Reader {
+    connection: Connection,
+    /// How many commits its snapshot has in it at least, where it has one.
+    snapshot: Option<u64>,
+}
+
+impl Reader {
+    /// Makes sure of a snapshot that has this many commits in it.
+    fn catch_up(&mut self, commits: u64) -> rusqlite::Result<()> {
+        if self.snapshot == Some(commits) {
+            return Ok(());
+        }
+        self.let_go()?;
+        self.connection.prepare_cached("BEGIN")?.execute([])?;
+        self.snapshot = Some(commits);
+        Ok(())
+    }
+
+    fn let_go(&mut self) -> rusqlite::Result<()> {
+        if self.snapshot.take().is_some() {
+            self.connection.prepare_cached("COMMIT")?.execute([])?;
+        }
+        Ok(())
+    }
 }
 
 /// What long work holds: a place among those that wait, and the right to wait for one among those that run.
@@ -35,59 +71,83 @@ pub(super) struct Places {
 impl Readers {
     pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
         let open = |count: usize| -> Result<Vec<_>, OpenError> {
-            (0..count).map(|_| connect::reading(path).map(Mutex::new)).collect()
+            let reader = |connection| Mutex::new(Reader { connection, snapshot: None });
+            (0..count).map(|_| connect::reading(path).map(reader)).collect()
         };
         Ok(Self {
             quick: open(QUICK_READERS)?,
             slow: open(SLOW_READERS)?,
             next: AtomicUsize::new(0),
+            commits: AtomicU64::new(0),
             waiting: Arc::new(Semaphore::new(SLOW_WAITING_MAX)),
             running: Arc::new(Semaphore::new(SLOW_READERS)),
         })
     }
 
     /// Reads for microseconds.
-    pub(super) fn quick<T>(&self, read: impl FnOnce(&Connection) -> T) -> T {
-        self.with(&self.quick, read)
+    pub(super) fn quick<T, E: From<rusqlite::Error>>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut reader = self.free(&self.quick);
+        reader.catch_up(self.commits.load(Ordering::Acquire))?;
+        read(&reader.connection)
+    }
+
+    /// Reads for microseconds what other processes may have written meanwhile.
+    pub(super) fn anew<T, E: From<rusqlite::Error>>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.once(&self.quick, read)
     }
 
     /// Reads for as long as it takes; on a thread that may block.
-    pub(super) fn slow<T>(&self, read: impl FnOnce(&Connection) -> T) -> T {
-        self.with(&self.slow, read)
+    pub(super) fn slow<T, E: From<rusqlite::Error>>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.once(&self.slow, read)
     }
 
-    fn with<T>(&self, pool: &[Mutex<Connection>], read: impl FnOnce(&Connection) -> T) -> T {
-        if let Some(free) = pool.iter().find_map(|connection| connection.try_lock().ok()) {
-            return read(&free);
+    /// Reads from a snapshot that is taken for this and let go after.
+    fn once<T, E: From<rusqlite::Error>>(
+        &self,
+        pool: &[Mutex<Reader>],
+        read: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut reader = self.free(pool);
+        reader.let_go()?;
+        reader.catch_up(self.commits.load(Ordering::Acquire))?;
+        let outcome = read(&reader.connection);
+        reader.let_go()?;
+        outcome
+    }
+
+    fn free<'p>(&self, pool: &'p [Mutex<Reader>]) -> MutexGuard<'p, Reader> {
+        if let Some(free) = pool.iter().find_map(|reader| reader.try_lock().ok()) {
+            return free;
         }
         let index = self.next.fetch_add(1, Ordering::Relaxed) % pool.len();
-        let connection = pool[index].lock().unwrap_or_else(PoisonError::into_inner);
-        read(&connection)
+        pool[index].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// To be told after each commit, before anybody hears of it. Snapshots that nobody reads from are let go, so that
+    /// they do not keep the log from being moved to its place.
+    pub(super) fn committed(&self) {
+        self.commits.fetch_add(1, Ordering::Release);
+        for reader in &self.quick {
+            let Ok(mut reader) = reader.try_lock() else { continue };
+            if let Err(error) = reader.let_go() {
+                tracing::warn!(%error, "cannot end a snapshot");
+            }
+        }
     }
 
     /// A place for long work, unless too many wait.
     pub(super) fn places(&self) -> Result<Places, StoreError> {
         let waiting = self.waiting.clone().try_acquire_owned().map_err(|_| StoreError::Busy)?;
         Ok(Places { waiting, running: self.running.clone() })
-    }
-}
-
-/// The file as it is at one instant, for as long as this lives.
-pub(super) struct Snapshot<'a>(&'a Connection);
-
-impl<'a> Snapshot<'a> {
-    pub(super) fn take(connection: &'a Connection) -> rusqlite::Result<Self> {
-        connection.prepare_cached("BEGIN")?.execute([])?;
-        Ok(Self(connection))
-    }
-}
-
-impl Drop for Snapshot<'_> {
-    fn drop(&mut self) {
-        let ended = self.0.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
-        if let Err(error) = ended {
-            tracing::warn!(%error, "cannot end a snapshot");
-        }
     }
 }
 

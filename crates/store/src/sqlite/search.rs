@@ -1,7 +1,6 @@
 //! Searches: the index narrows, the tail adds what the index does not have yet, `Query::matches` decides.
 
 use super::Shared;
-use super::readers::Snapshot;
 use crate::error::StoreError;
 use crate::page::{Found, Gatherer};
 use crate::record;
@@ -35,7 +34,6 @@ pub(super) fn search(
     // First the tail, then the snapshot: see `tail`.
     let changed = shared.tail.objects(environment, query.noun);
     shared.readers.slow(|connection| {
-        let _snapshot = Snapshot::take(connection)?;
         let changed = read(connection, table, environment, changed)?;
         let search = Search { table, environment, query, gatherer };
         search.run(connection, &expression, changed)

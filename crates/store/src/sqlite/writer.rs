@@ -72,6 +72,7 @@ impl Writer {
             tracing::error!("the writing thread panicked; ending the process, so that nothing half done is served");
             std::process::abort();
         }
+        self.shared.readers.committed();
         // Whoever opens the file next has less to do; a reader that is at work only keeps the log from being cut.
         let checkpoint = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         if let Err(error) = checkpoint {
@@ -194,6 +195,7 @@ impl Writer {
 
     /// Lets readers see what was committed, before anybody is answered.
     fn publish(&self, published: Published) {
+        self.shared.readers.committed();
         for NewBody { noun, environment, id, body } in published.bodies {
             self.shared.cache.put(noun, environment, &id, body);
         }
@@ -203,7 +205,10 @@ impl Writer {
     /// Folds one slice of the search tail; says whether that went well.
     fn fold(&self) -> bool {
         match fold::fold(&self.connection, &self.shared.tail) {
-            Ok(_) => true,
+            Ok(_) => {
+                self.shared.readers.committed();
+                true
+            }
             Err(error) => {
                 tracing::warn!(%error, "cannot bring the search index up to date; searches go on without it");
                 false
@@ -214,6 +219,7 @@ impl Writer {
     fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
         let sql = "DELETE FROM receipt WHERE seq IN (SELECT seq FROM receipt WHERE created < ? LIMIT ?)";
         let dropped = self.connection.prepare_cached(sql)?.execute((before.millis(), PRUNE_SLICE))?;
+        self.shared.readers.committed();
         Ok(dropped as u64)
     }
 }
