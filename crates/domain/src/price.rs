@@ -240,8 +240,18 @@ pub struct NewPrice {
 }
 
 impl NewPrice {
-    /// The price, created now. Its lookup key is not checked here: see [`claim_lookup_key`].
-    pub fn build(&self, product: ProductId, cx: &mut Cx<'_>) -> Result<Price, Stop> {
+    /// The price, created now. Refuses a lookup key that another price holds.
+    pub fn build(&self, product: ProductId, facts: &Facts, cx: &mut Cx<'_>) -> Result<Price, Stop> {
+        if let Some(lookup_key) = &self.lookup_key
+            && let Some(holder) = holder(facts, lookup_key)?
+        {
+            return Err(Refusal::LookupKeyTaken { holder }.into());
+        }
+        self.build_unclaimed(product, cx)
+    }
+
+    /// The same, whoever holds the lookup key.
+    fn build_unclaimed(&self, product: ProductId, cx: &mut Cx<'_>) -> Result<Price, Stop> {
         let metadata = self.metadata.apply(&Metadata::new())?;
         let mut price = Price {
             id: cx.new_id(),
@@ -341,13 +351,17 @@ impl Command for CreatePrice {
                 id
             }
         };
-        let price = Arc::new(self.price.build(product, cx)?);
+        let price = Arc::new(self.price.build_unclaimed(product, cx)?);
         if let Some(lookup_key) = &price.lookup_key {
             claim_lookup_key(facts, lookup_key, &price.id, self.transfer_lookup_key, &mut changes, cx)?;
         }
         changes.put(None, Record::Price(price.clone()), cx);
         Ok((price, changes))
     }
+}
+
+fn holder(facts: &Facts, lookup_key: &str) -> Result<Option<PriceId>, Stop> {
+    Ok(facts.holder(Field::PriceLookupKey, lookup_key)?.map(PriceId::from))
 }
 
 /// Makes sure that `claimant` may have the lookup key: nobody has it, or its holder gives it up, told first.
@@ -359,7 +373,7 @@ fn claim_lookup_key(
     changes: &mut Changes,
     cx: &mut Cx<'_>,
 ) -> Result<(), Stop> {
-    let Some(holder) = facts.holder(Field::PriceLookupKey, lookup_key)?.map(PriceId::from) else { return Ok(()) };
+    let Some(holder) = holder(facts, lookup_key)? else { return Ok(()) };
     if holder == *claimant {
         return Ok(());
     }

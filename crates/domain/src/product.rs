@@ -179,7 +179,7 @@ impl Command for CreateProduct {
     fn decide(&self, facts: &Facts, cx: &mut Cx<'_>) -> Result<(Self::Reply, Changes), Stop> {
         let mut product = self.product.build(facts, cx)?;
         let price = match &self.default_price {
-            Some(new) => Some(Arc::new(new.build(product.id.clone(), cx)?)),
+            Some(new) => Some(Arc::new(new.build(product.id.clone(), facts, cx)?)),
             None => None,
         };
         product.default_price = price.as_ref().map(|price| price.id.clone());

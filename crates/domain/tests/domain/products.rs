@@ -2,7 +2,7 @@ use crate::catalog::{Catalog, create_price, create_product, new_price, new_produ
 use tollgate_domain::event::Action;
 use tollgate_domain::metadata::MetadataPatch;
 use tollgate_domain::patch::Patch;
-use tollgate_domain::price::{PricePatch, UpdatePrice};
+use tollgate_domain::price::{NewPrice, PricePatch, UpdatePrice};
 use tollgate_domain::product::{CreateProduct, DeleteProduct, NewProduct, ProductPatch, UpdateProduct};
 use tollgate_domain::record::{Noun, Record};
 use tollgate_domain::refusal::{Reference, Refusal};
@@ -54,6 +54,15 @@ fn a_default_price_is_made_with_its_product_and_told_after_it() {
     assert_eq!(price.product, product.id);
     assert!(matches!(&catalog.events[0].after, Record::Product(told) if told.default_price == product.default_price));
     assert_eq!(catalog.told(), ["product.created", "price.created"]);
+}
+
+#[test]
+fn a_default_price_does_not_take_the_lookup_key_of_another() {
+    let mut catalog = Catalog::default();
+    let with_key = || NewPrice { lookup_key: Some("k".to_owned()), ..new_price() };
+    let command = |id: &str| CreateProduct { product: new_product(id), default_price: Some(with_key()) };
+    let holder = catalog.run(command("gold")).unwrap().default_price.clone().unwrap();
+    assert_eq!(catalog.run(command("silver")), Err(Refusal::LookupKeyTaken { holder }));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A panic where it is decided ends the process: nobody can tell what it left half done.
 
-use crate::world::{Engine, World, run};
+use crate::world::{Engine, Folder, World, run};
 use std::process::Command;
 use tollgate_domain::batch::Job;
 use tollgate_domain::command::Changes;
@@ -34,9 +34,12 @@ fn a_panic_of_the_writing_thread_ends_the_process() {
         return;
     }
     let test = "panic::a_panic_of_the_writing_thread_ends_the_process";
+    // The child cannot tidy up after itself.
+    let folder = Folder::new();
     let child = Command::new(std::env::current_exe().unwrap())
         .args([test, "--exact", "--nocapture"])
         .env(IN_CHILD, "1")
+        .env("TMPDIR", folder.path())
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&child.stderr);
