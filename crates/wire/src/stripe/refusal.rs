@@ -14,7 +14,7 @@ pub(super) fn fault(operation: Operation, refusal: &Refusal) -> Fault {
     match refusal {
         Refusal::NoSubject { noun, id } => no_such(*noun, id).about(subject_param(*noun)).with_status(404),
         Refusal::NoReference { reference, id } => {
-            no_such(reference_noun(*reference), id).about(reference_param(operation, *reference))
+            no_such(reference.noun(), id).about(reference_param(operation, *reference))
         }
         Refusal::ProductExists(_) => Fault::invalid("Product already exists.").with_code("resource_already_exists"),
         Refusal::ProductHasPrices(_) => {
@@ -88,14 +88,6 @@ fn subject_param(noun: Noun) -> &'static str {
     match noun {
         Noun::Price => "price",
         Noun::Product | Noun::Event | Noun::TaxCode | Noun::Receipt | Noun::ApiKey => "id",
-    }
-}
-
-fn reference_noun(reference: Reference) -> Noun {
-    match reference {
-        Reference::ProductOfPrice => Noun::Product,
-        Reference::DefaultPrice => Noun::Price,
-        Reference::TaxCode => Noun::TaxCode,
     }
 }
 
