@@ -28,7 +28,7 @@ pub struct App {
 impl App {
     /// An app over an open store.
     pub fn new(store: Store) -> Arc<Self> {
-        let mut registry = Registry::default();
+        let mut registry = Registry::with_prefix("tollgate");
         store.register_metrics(&mut registry);
         Arc::new(Self {
             store,

@@ -40,9 +40,9 @@ impl Metrics {
     pub(crate) fn new(mut registry: Registry) -> Self {
         let requests = Family::default();
         let durations = Family::new_with_constructor(duration_buckets as fn() -> Histogram);
-        registry.register("tollgate_http_requests", "Requests answered, by route and status", requests.clone());
+        registry.register("http_requests", "Requests answered, by route and status", requests.clone());
         registry.register(
-            "tollgate_http_request_duration_seconds",
+            "http_request_duration_seconds",
             "Time from the head of a request to its answer, by route",
             durations.clone(),
         );

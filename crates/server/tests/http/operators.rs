@@ -13,6 +13,9 @@ async fn health_readiness_and_metrics_need_no_key() {
     for line in [
         "tollgate_http_requests_total{route=\"/v1/products\",method=\"POST\",status=\"200\"} 1",
         "tollgate_http_requests_total{route=\"/v1/products\",method=\"POST\",status=\"400\"} 1",
+        "tollgate_store_queue_length",
+        "tollgate_store_batch_jobs_count",
+        "tollgate_store_commit_seconds_count",
         "tollgate_http_request_duration_seconds_count{route=\"/v1/products\",method=\"POST\"} 2",
     ] {
         assert!(metrics.text.contains(line), "{line} is missing in\n{}", metrics.text);
