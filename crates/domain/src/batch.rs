@@ -38,6 +38,39 @@ pub fn decide<C: Command>(
     }
 }
 
+/// A command that no request is behind, as a job.
+#[derive(Debug)]
+pub struct CommandJob<C: Command> {
+    environment: Environment,
+    command: C,
+    /// What came of it, once it was decided.
+    pub reply: Option<Result<C::Reply, Refusal>>,
+}
+
+impl<C: Command> CommandJob<C> {
+    /// A job that is not decided yet.
+    pub fn new(environment: Environment, command: C) -> Self {
+        Self { environment, command, reply: None }
+    }
+}
+
+impl<C: Command> Job for CommandJob<C> {
+    fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    fn reads(&self) -> ReadSet {
+        self.command.reads()
+    }
+
+    fn decide(&mut self, facts: &Facts, now: Timestamp, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
+        let mut cx = Cx { environment: self.environment, now, cause: None, random };
+        let (reply, changes) = decide(&self.command, facts, &mut cx)?;
+        self.reply = Some(reply);
+        Ok(changes)
+    }
+}
+
 /// What the engine does next.
 #[derive(Debug)]
 pub enum Step {

@@ -7,14 +7,12 @@ use crate::metrics::Metrics;
 use prometheus_client::registry::Registry;
 use std::sync::Arc;
 use tollgate_domain::api_key::{ApiKey, RevokeApiKey};
-use tollgate_domain::batch::{self, Job};
-use tollgate_domain::command::{Changes, Command, Cx};
+use tollgate_domain::batch::CommandJob;
+use tollgate_domain::command::Command;
 use tollgate_domain::environment::Environment;
-use tollgate_domain::facts::{Facts, ReadSet};
 use tollgate_domain::list::{CreatedRange, Cursor, ListQuery, PAGE_MAX};
 use tollgate_domain::record::{Noun, Record};
 use tollgate_domain::refusal::Refusal;
-use tollgate_domain::time::Timestamp;
 use tollgate_store::{ListError, Store, StoreError};
 
 /// The parts that requests share.
@@ -103,31 +101,7 @@ impl App {
         environment: Environment,
         command: C,
     ) -> Result<Result<C::Reply, Refusal>, StoreError> {
-        let job = self.store.submit(OwnJob { environment, command, reply: None }).await?;
+        let job = self.store.submit(CommandJob::new(environment, command)).await?;
         Ok(job.reply.expect("a job that comes back was decided"))
-    }
-}
-
-/// A command of the server's own.
-struct OwnJob<C: Command> {
-    environment: Environment,
-    command: C,
-    reply: Option<Result<C::Reply, Refusal>>,
-}
-
-impl<C: Command> Job for OwnJob<C> {
-    fn environment(&self) -> Environment {
-        self.environment
-    }
-
-    fn reads(&self) -> ReadSet {
-        self.command.reads()
-    }
-
-    fn decide(&mut self, facts: &Facts, now: Timestamp, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
-        let mut cx = Cx { environment: self.environment, now, cause: None, random };
-        let (reply, changes) = batch::decide(&self.command, facts, &mut cx)?;
-        self.reply = Some(reply);
-        Ok(changes)
     }
 }

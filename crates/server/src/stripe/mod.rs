@@ -170,9 +170,7 @@ fn store_fault(failure: &StoreError) -> Fault {
     tracing::error!(error = %failure, "the store failed");
     match failure {
         StoreError::Busy => error::lock_timeout(),
-        StoreError::Full => {
-            Fault { message: "The database has no space left. Nothing was changed.".to_owned(), ..error::unavailable() }
-        }
+        StoreError::Full => error::no_space(),
         StoreError::Closed | StoreError::Unavailable(_) | StoreError::Conflict(_) => error::unavailable(),
         StoreError::Corrupt(_) | StoreError::Endless | StoreError::Guest => error::internal(),
     }

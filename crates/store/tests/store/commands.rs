@@ -2,10 +2,11 @@
 //! and keep equal rows, with the jobs one by one and with the jobs in batches.
 
 use crate::conformance::{new_price, price_of};
-use crate::world::{Ask, Engine, World, cases, product, rows, run};
+use crate::world::{Engine, World, cases, product, rows, run};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tollgate_domain::batch::CommandJob;
 use tollgate_domain::command::Command;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::id::PriceId;
@@ -94,7 +95,7 @@ async fn submit<C: Command>(store: &Store, environment: Environment, command: C)
 where
     C::Reply: std::fmt::Debug,
 {
-    let ask = store.submit(Ask { environment, command, reply: None }).await.unwrap();
+    let ask = store.submit(CommandJob::new(environment, command)).await.unwrap();
     format!("{:?}", ask.reply.unwrap())
 }
 

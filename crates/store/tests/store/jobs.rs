@@ -1,7 +1,7 @@
 //! Jobs other than plain commands, and what becomes of a batch with a bad one in it.
 
-use crate::world::{Ask, Engine, World, get_product, product, run};
-use tollgate_domain::batch::Job;
+use crate::world::{Engine, World, get_product, product, run};
+use tollgate_domain::batch::{CommandJob, Job};
 use tollgate_domain::command::{Changes, Write};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Facts, Key, ReadSet};
@@ -14,14 +14,14 @@ use tollgate_store::StoreError;
 /// A command under an idempotency key, as a server would run it.
 pub(crate) struct Keyed {
     key: String,
-    ask: Ask<CreateProduct>,
+    ask: CommandJob<CreateProduct>,
     pub(crate) answer: Option<String>,
     pub(crate) replayed: bool,
 }
 
 impl Keyed {
     pub(crate) fn new(key: &str, command: CreateProduct) -> Self {
-        let ask = Ask { environment: Environment::Test, command, reply: None };
+        let ask = CommandJob::new(Environment::Test, command);
         Self { key: key.to_owned(), ask, answer: None, replayed: false }
     }
 }
@@ -103,10 +103,7 @@ fn only_the_culprit_of_a_batch_fails() {
         run(async {
             let world = World::new(engine);
             let store = std::sync::Arc::new(world.store);
-            let there = store
-                .submit(Ask { environment: Environment::Test, command: product("there", "x"), reply: None })
-                .await
-                .unwrap();
+            let there = store.submit(CommandJob::new(Environment::Test, product("there", "x"))).await.unwrap();
             let there = Record::Product(there.reply.unwrap().unwrap());
             let mut good = Vec::new();
             let mut bad = Vec::new();
@@ -118,7 +115,7 @@ fn only_the_culprit_of_a_batch_fails() {
                 } else if index % 20 == 15 {
                     bad.push(tokio::spawn(async move { store.submit(Insatiable(0)).await.map(|_| ()) }));
                 } else {
-                    let ask = Ask { environment: Environment::Test, command: product(&id, "x"), reply: None };
+                    let ask = CommandJob::new(Environment::Test, product(&id, "x"));
                     good.push((id, tokio::spawn(async move { store.submit(ask).await.map(|ask| ask.reply.unwrap()) })));
                 }
             }

@@ -4,10 +4,9 @@ use prometheus_client::registry::Registry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use tollgate_domain::batch::{self, Job};
-use tollgate_domain::command::{Changes, Command, Cx};
+use tollgate_domain::batch::CommandJob;
+use tollgate_domain::command::Command;
 use tollgate_domain::environment::Environment;
-use tollgate_domain::facts::{Facts, ReadSet};
 use tollgate_domain::id::ProductId;
 use tollgate_domain::list::{CreatedRange, ListQuery};
 use tollgate_domain::product::{CreateProduct, NewProduct, Product, ProductPatch, UpdateProduct};
@@ -83,30 +82,6 @@ impl World {
     }
 }
 
-/// A command as a job.
-pub(crate) struct Ask<C: Command> {
-    pub(crate) environment: Environment,
-    pub(crate) command: C,
-    pub(crate) reply: Option<Result<C::Reply, Refusal>>,
-}
-
-impl<C: Command> Job for Ask<C> {
-    fn environment(&self) -> Environment {
-        self.environment
-    }
-
-    fn reads(&self) -> ReadSet {
-        self.command.reads()
-    }
-
-    fn decide(&mut self, facts: &Facts, now: Timestamp, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
-        let mut cx = Cx { environment: self.environment, now, cause: None, random };
-        let (reply, changes) = batch::decide(&self.command, facts, &mut cx)?;
-        self.reply = Some(reply);
-        Ok(changes)
-    }
-}
-
 pub(crate) fn open(path: &Path) -> Store {
     Store::open(&DatabaseUrl::Sqlite(path.to_owned()), &Options::default()).unwrap()
 }
@@ -117,7 +92,7 @@ pub(crate) async fn ask_in<C: Command>(
     environment: Environment,
     command: C,
 ) -> Result<Result<C::Reply, Refusal>, StoreError> {
-    let ask = store.submit(Ask { environment, command, reply: None }).await?;
+    let ask = store.submit(CommandJob::new(environment, command)).await?;
     Ok(ask.reply.expect("a job comes back decided"))
 }
 

@@ -210,6 +210,11 @@ pub fn internal() -> Fault {
     api_error("An unknown error occurred. Nothing is known to have changed; the request may be sent again.", 500)
 }
 
+/// The disk, or what the database may take of it, is full.
+pub fn no_space() -> Fault {
+    api_error("The database has no space left. Nothing was changed.", 503)
+}
+
 /// The server cannot do it now.
 pub fn unavailable() -> Fault {
     api_error("The server is temporarily unable to handle the request. Please send it again.", 503)
