@@ -14,7 +14,9 @@ pub(crate) struct DoctorArgs {
 /// Succeeds where nothing is wrong.
 pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<ExitCode> {
     let url = args.database.url()?;
-    let report = tollgate_store::check(&url).with_context(|| format!("cannot check {url}"))?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
+    let report = runtime.block_on(tollgate_store::check(&url)).with_context(|| format!("cannot check {url}"))?;
     println!("{report}");
     Ok(if report.is_healthy() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

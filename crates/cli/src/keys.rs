@@ -74,13 +74,13 @@ pub(crate) fn run(command: &KeysCommand) -> anyhow::Result<ExitCode> {
 }
 
 /// Opens the database as a guest: a server may be writing to it.
-fn open(database: &DatabaseArgs) -> anyhow::Result<std::sync::Arc<App>> {
+async fn open(database: &DatabaseArgs) -> anyhow::Result<std::sync::Arc<App>> {
     let options = Options { exclusive: false, ..Options::default() };
-    Ok(App::new(Store::open(&database.url()?, &options)?))
+    Ok(App::new(Store::open(&database.url()?, &options).await?))
 }
 
 async fn create(args: &CreateArgs) -> anyhow::Result<()> {
-    let app = open(&args.database)?;
+    let app = open(&args.database).await?;
     let key =
         SecretKey::generate(args.environment.into(), getrandom::fill).context("no random numbers to make a key of")?;
     app.create_key(&key, &args.name).await?;
@@ -90,7 +90,7 @@ async fn create(args: &CreateArgs) -> anyhow::Result<()> {
 }
 
 async fn list(args: &ListArgs) -> anyhow::Result<()> {
-    let app = open(&args.database)?;
+    let app = open(&args.database).await?;
     println!("{:<20} {:<5} {:<16} {:<8} NAME", "ID", "FOR", "KEY", "STATE");
     for environment in Environment::ALL {
         for key in app.keys(environment).await? {
@@ -102,7 +102,7 @@ async fn list(args: &ListArgs) -> anyhow::Result<()> {
 }
 
 async fn revoke(args: &RevokeArgs) -> anyhow::Result<()> {
-    let app = open(&args.database)?;
+    let app = open(&args.database).await?;
     if !app.revoke_key(&args.id).await? {
         bail!("there is no key `{}`; `tollgate keys list` shows those there are", args.id);
     }

@@ -4,6 +4,7 @@ mod backup;
 mod bench;
 mod doctor;
 mod keys;
+mod migrate_data;
 mod serve;
 mod settings;
 mod welcome;
@@ -38,6 +39,8 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Check the database: the file, the schema, and that everything in it agrees.
     Doctor(doctor::DoctorArgs),
+    /// Move everything from one database to another, such as from a file to PostgreSQL.
+    MigrateData(migrate_data::MigrateDataArgs),
     /// Measure a server of this binary beside a bare one that answers the same bytes.
     Bench(bench::BenchArgs),
 }
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Some(Command::Keys(command)) => keys::run(&command),
         Some(Command::Backup(args)) => backup::run(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
+        Some(Command::MigrateData(args)) => migrate_data::run(&args),
         Some(Command::Bench(args)) => bench::run(args).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {

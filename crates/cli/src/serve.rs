@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tollgate_domain::environment::Environment;
 use tollgate_server::app::App;
 use tollgate_server::keys::SecretKey;
-use tollgate_store::{Options, Store};
+use tollgate_store::Store;
 use tracing_subscriber::EnvFilter;
 
 /// How a server is started.
@@ -44,9 +44,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let given_key = given_key()?;
     let listener = listen(settings.listen).await?;
     let address = listener.local_addr().context("cannot tell the address")?;
-    let options =
-        Options { cache_bytes: settings.cache_bytes, max_bytes: settings.max_database_bytes, ..Options::default() };
-    let store = Store::open(&settings.database, &options)?;
+    let store = Store::open(&settings.database, &settings.options).await?;
     let app = App::new(store);
     let first_key = first_key(&app, given_key).await?;
     welcome::print(address, &settings.database, first_key.as_ref());

@@ -6,20 +6,22 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde::Deserialize;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use tollgate_store::DatabaseUrl;
+use std::time::Duration;
+use tollgate_store::{DatabaseUrl, Options};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:4242";
 const DEFAULT_DATABASE: &str = "sqlite://tollgate.db";
 const DEFAULT_LOG: &str = "warn,tollgate=info,tollgate_server=info,tollgate_store=info";
-const DEFAULT_CACHE_MEGABYTES: u64 = 96;
 /// Read where it exists and no other file is named.
 const DEFAULT_FILE: &str = "tollgate.toml";
 
 /// Where the data is: what every command needs to know.
 #[derive(Args, Clone, Default)]
 pub(crate) struct DatabaseArgs {
-    /// Where the data is: `sqlite://PATH` [default: the file tollgate.db here]
+    /// Where the data is: `sqlite://PATH`, or `postgres://USER:PASSWORD@HOST/NAME` for a database that many servers
+    /// share [default: the file tollgate.db here]
     #[arg(long, env = "TOLLGATE_DATABASE", value_name = "URL")]
     database: Option<String>,
 
@@ -52,6 +54,20 @@ pub(crate) struct ServerArgs {
     /// Most disk space for the database, in megabytes; writes beyond it are refused [default: no limit]
     #[arg(long, env = "TOLLGATE_MAX_DATABASE_MB", value_name = "MB")]
     max_database_mb: Option<u64>,
+
+    /// How old what is answered from memory may be, in milliseconds, where other servers write to the same PostgreSQL
+    /// database; 0 answers nothing from memory [default: 1000]
+    #[arg(long, env = "TOLLGATE_CATALOG_MAX_AGE_MS", value_name = "MS")]
+    catalog_max_age_ms: Option<u64>,
+
+    /// Connections to a PostgreSQL database for reading; a few others are opened for searches and for following other
+    /// servers [default: 4]
+    #[arg(long, env = "TOLLGATE_DATABASE_READERS", value_name = "COUNT")]
+    database_readers: Option<NonZeroUsize>,
+
+    /// Connections to a PostgreSQL database for writing; each serves many requests at a time [default: 2]
+    #[arg(long, env = "TOLLGATE_DATABASE_WRITERS", value_name = "COUNT")]
+    database_writers: Option<NonZeroUsize>,
 }
 
 /// What a line of the log looks like.
@@ -71,8 +87,8 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
-    pub(crate) cache_bytes: u64,
-    pub(crate) max_database_bytes: Option<u64>,
+    /// How the store is opened.
+    pub(crate) options: Options,
 }
 
 /// What a file may say.
@@ -85,6 +101,26 @@ struct File {
     log_format: Option<LogFormat>,
     cache_mb: Option<u64>,
     max_database_mb: Option<u64>,
+    catalog_max_age_ms: Option<u64>,
+    database_readers: Option<NonZeroUsize>,
+    database_writers: Option<NonZeroUsize>,
+}
+
+impl ServerArgs {
+    /// How the store is opened, where the file says the rest.
+    fn options(&self, file: &File) -> Options {
+        let default = Options::default();
+        let megabytes = |mb: u64| mb.saturating_mul(1024 * 1024);
+        let max_age = self.catalog_max_age_ms.or(file.catalog_max_age_ms).map(Duration::from_millis);
+        Options {
+            cache_bytes: self.cache_mb.or(file.cache_mb).map_or(default.cache_bytes, megabytes),
+            max_bytes: self.max_database_mb.or(file.max_database_mb).map(megabytes),
+            max_age: max_age.unwrap_or(default.max_age),
+            readers: self.database_readers.or(file.database_readers).map_or(default.readers, NonZeroUsize::get),
+            writers: self.database_writers.or(file.database_writers).map_or(default.writers, NonZeroUsize::get),
+            ..default
+        }
+    }
 }
 
 impl DatabaseArgs {
@@ -96,20 +132,20 @@ impl DatabaseArgs {
     /// The settings that hold for a server.
     pub(crate) fn settings(&self, server: &ServerArgs) -> anyhow::Result<Settings> {
         let file = self.file()?;
-        let megabytes = |mb: u64| mb.saturating_mul(1024 * 1024);
+        let options = server.options(&file);
         Ok(Settings {
             database: self.url_beside(file.database)?,
             listen: server.listen.or(file.listen).unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("an address")),
             log: server.log.clone().or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: server.log_format.or(file.log_format).unwrap_or(LogFormat::Text),
-            cache_bytes: megabytes(server.cache_mb.or(file.cache_mb).unwrap_or(DEFAULT_CACHE_MEGABYTES)),
-            max_database_bytes: server.max_database_mb.or(file.max_database_mb).map(megabytes),
+            options,
         })
     }
 
     fn url_beside(&self, in_file: Option<String>) -> anyhow::Result<DatabaseUrl> {
         let text = self.database.clone().or(in_file).unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
-        text.parse().with_context(|| format!("setting `database`: `{text}`"))
+        // The text is not repeated: there may be a password in it.
+        text.parse().context("setting `database`")
     }
 
     fn file(&self) -> anyhow::Result<File> {

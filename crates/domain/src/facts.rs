@@ -20,7 +20,9 @@ pub enum Key {
     Row(Noun, String),
     /// The one object with this value in a [unique](Lookup::Unique) field.
     Holder(Field, String),
-    /// Whether any object has this value in an [indexed](Lookup::Index) field.
+    /// Whether any object has this value in an [indexed](Lookup::Index) field. Many nodes may decide at once, each over
+    /// rows that it holds; that there is no object cannot be held. So a decision that rests on it must also read a row
+    /// that whoever makes such an object reads: the product, where it is about the prices of a product.
     Any(Field, String),
     /// Whether the other environment has an object with this id. Nothing else is ever asked of it.
     Elsewhere(Noun, String),

@@ -197,6 +197,22 @@ impl Field {
         }
     }
 
+    /// What its values are, where it is set.
+    pub const fn field_type(self) -> FieldType {
+        match self {
+            Self::ProductActive | Self::ProductShippable | Self::PriceActive => FieldType::Flag,
+            Self::ProductUrl
+            | Self::PriceCurrency
+            | Self::PriceLookupKey
+            | Self::PriceProduct
+            | Self::PriceInterval
+            | Self::PriceMeter
+            | Self::PriceUsageType
+            | Self::EventType
+            | Self::ApiKeyHash => FieldType::Text,
+        }
+    }
+
     /// How it is found.
     pub const fn lookup(self) -> Lookup {
         match self {
@@ -210,6 +226,14 @@ impl Field {
             | Self::PriceUsageType => Lookup::Scan,
         }
     }
+}
+
+/// What the values of a promoted field are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the variants are what they are called")]
+pub enum FieldType {
+    Flag,
+    Text,
 }
 
 /// The value of a promoted field.

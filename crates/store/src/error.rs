@@ -4,9 +4,9 @@
 use std::path::PathBuf;
 
 /// Why the store could not do what it was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
-    /// The queue of the writing thread, or of the searches, is full.
+    /// The queue of the writing thread, or of the searches, is full; or others were at the same rows for too long.
     #[error("too many requests are waiting for the database")]
     Busy,
     /// The disk, or the size the database is allowed, is full. Reading goes on.
@@ -18,6 +18,10 @@ pub enum StoreError {
     /// Something between us and the data failed; the same may succeed later.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// The connection to the database was lost while a change was being committed, and the database did not come back
+    /// in time to be asked: the change may be there, or not.
+    #[error("the database went away while a change was being committed; it may have been made, or not")]
+    Unresolved,
     /// What was read is not what was written.
     #[error("the database is damaged: {0}")]
     Corrupt(String),
@@ -38,7 +42,7 @@ impl StoreError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Busy | Self::Unavailable(_) | Self::Conflict(_) => true,
-            Self::Full | Self::Closed | Self::Corrupt(_) | Self::Endless | Self::Guest => false,
+            Self::Full | Self::Closed | Self::Unresolved | Self::Corrupt(_) | Self::Endless | Self::Guest => false,
         }
     }
 }
@@ -68,9 +72,15 @@ pub enum SearchError {
 /// Why a database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// No engine for this kind of address is part of this version.
-    #[error("{0} databases are not supported yet; use sqlite://PATH")]
-    NotYet(&'static str),
+    /// The address cannot be used as it is; said without repeating what is secret in it.
+    #[error("the address of the database: {0}")]
+    Address(String),
+    /// The server is not one that Tollgate can keep its data in.
+    #[error("{0}")]
+    Unsuitable(String),
+    /// This engine does not do that; the text says what does.
+    #[error("{0}")]
+    Elsewhere(&'static str),
     /// The folder the file would be in does not exist.
     #[error("the folder of {} does not exist", .0.display())]
     NoFolder(PathBuf),
@@ -93,7 +103,7 @@ pub enum OpenError {
     #[error("another Tollgate server is using {}", .0.display())]
     InUse(PathBuf),
     /// The file is of a later version than this program.
-    #[error("this file was written by a newer Tollgate (schema {found}; this version knows up to {known})")]
+    #[error("this database was written by a newer Tollgate (schema {found}; this version knows up to {known})")]
     Newer {
         /// The version of the file.
         found: u32,
@@ -101,8 +111,28 @@ pub enum OpenError {
         known: u32,
     },
     /// A migration that the file went through is not the one this program knows by that number.
-    #[error("migration {0} of this file is not the one that this version of Tollgate knows")]
+    #[error("migration {0} of this database is not the one that this version of Tollgate knows")]
     OtherMigration(u32),
+    /// A step that the schema lacks may be applied by a server only.
+    #[error("this database is of an older Tollgate (schema {found} instead of {known}); start this version on it once")]
+    Older {
+        /// The version of the database.
+        found: u32,
+        /// The version that is needed.
+        known: u32,
+    },
+    /// Rows were moved here, and not all of them yet.
+    #[error(
+        "this database is the unfinished part of a move from {from}; run the same `tollgate migrate-data` again, which \
+         finishes it"
+    )]
+    Unfinished {
+        /// The address of the other database, without secrets.
+        from: String,
+    },
+    /// Others are using the database, which must hold still.
+    #[error("others are using the database ({0}); stop every server and command on it first")]
+    Occupied(String),
     /// The size that the database is allowed is less than it has.
     #[error("the database cannot be limited to {0} bytes: it is larger already")]
     LimitTooSmall(u64),

@@ -21,6 +21,8 @@ pub(crate) struct Metrics {
     pub(crate) cache_misses: Counter,
     /// Changed objects that the search index does not have yet.
     pub(crate) search_tail: Gauge,
+    /// Transactions that were tried again because others were at the same rows, or a connection was lost.
+    pub(crate) retries: Counter,
 }
 
 /// What became of a job.
@@ -47,6 +49,7 @@ impl Default for Metrics {
             cache_hits: Counter::default(),
             cache_misses: Counter::default(),
             search_tail: Gauge::default(),
+            retries: Counter::default(),
         }
     }
 }
@@ -54,12 +57,13 @@ impl Default for Metrics {
 impl Metrics {
     pub(crate) fn register(&self, registry: &mut Registry) {
         let store = registry.sub_registry_with_prefix("store");
-        store.register("queue_length", "Jobs that wait for the writing thread", self.queue.clone());
+        store.register("queue_length", "Jobs that wait to be written", self.queue.clone());
         store.register("batch_jobs", "Jobs of one transaction", self.batch.clone());
         store.register("commit_seconds", "Time of a commit with its sync", self.commit.clone());
         store.register("jobs", "Jobs by what became of them", self.jobs.clone());
         store.register("cache_hits", "Objects found in memory", self.cache_hits.clone());
         store.register("cache_misses", "Objects looked for in the database", self.cache_misses.clone());
         store.register("search_tail", "Changed objects not yet in the search index", self.search_tail.clone());
+        store.register("retries", "Transactions that were tried again", self.retries.clone());
     }
 }

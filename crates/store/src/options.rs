@@ -1,9 +1,17 @@
 //! How a store is opened.
 
 use crate::clock::Clock;
+use std::time::Duration;
 
 /// Bytes of bodies that are kept in memory unless said otherwise.
 pub const CACHE_BYTES_DEFAULT: u64 = 96 * 1024 * 1024;
+
+/// How old what is answered from memory may be, where other nodes write to the same database, unless said otherwise.
+pub const MAX_AGE_DEFAULT: Duration = Duration::from_secs(1);
+/// Connections that read by key, unless said otherwise.
+pub const READERS_DEFAULT: usize = 4;
+/// Connections that write, unless said otherwise: with two, one decides while the other waits for the disk.
+pub const WRITERS_DEFAULT: usize = 2;
 
 /// How a store is opened. Made from its default.
 #[derive(Debug, Clone)]
@@ -13,9 +21,17 @@ pub struct Options {
     pub max_bytes: Option<u64>,
     /// Most bytes of bodies kept in memory; they are taken as they are needed. Below 1 MiB nothing is kept.
     pub cache_bytes: u64,
-    /// Whether this is the one process that serves the file. Others are guests: they read everything, and write
-    /// API keys only.
+    /// Whether this is the one process that serves a file, or a node that serves a database. Others are guests: they
+    /// keep nothing in memory, and of a file they write API keys only.
     pub exclusive: bool,
+    /// How old what is answered from memory may be, where other nodes write to the same database. With zero nothing
+    /// is answered from memory.
+    pub max_age: Duration,
+    /// Connections to a PostgreSQL database that read by key; as many as do not wait for one another. A few others are
+    /// opened for searches and for following other nodes.
+    pub readers: usize,
+    /// Connections to a PostgreSQL database that write, each one batch at a time.
+    pub writers: usize,
     /// What tells the time.
     pub clock: Clock,
     /// Where ids come from, for tests; the operating system's randomness unless given.
@@ -24,6 +40,15 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_bytes: None, cache_bytes: CACHE_BYTES_DEFAULT, exclusive: true, clock: Clock::system(), seed: None }
+        Self {
+            max_bytes: None,
+            cache_bytes: CACHE_BYTES_DEFAULT,
+            exclusive: true,
+            max_age: MAX_AGE_DEFAULT,
+            readers: READERS_DEFAULT,
+            writers: WRITERS_DEFAULT,
+            clock: Clock::system(),
+            seed: None,
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What a check of a database found.
 
+use crate::migrate::LATEST;
+use crate::transfer::Mark;
 use std::fmt;
 
 /// Most findings of one kind that a report lists.
@@ -33,6 +35,36 @@ impl Report {
         if self.findings.iter().filter(|finding| finding.check == check).count() < FINDINGS_MAX {
             self.findings.push(Finding { check, what: what.into() });
         }
+    }
+}
+
+/// Findings that every engine may come to, in the same words.
+impl Report {
+    pub(crate) fn add_version(&mut self, version: u32) {
+        self.add("schema", format!("version {version} instead of {LATEST}; start a server on it to migrate it"));
+    }
+
+    pub(crate) fn add_unfinished(&mut self, mark: &Mark) {
+        let how = "run the same `tollgate migrate-data` again, which finishes it";
+        self.add("move", format!("this is the unfinished part of a move from {}; {how}", mark.from));
+    }
+
+    pub(crate) fn add_columns(&mut self, table: &str, id: &str, columns: &[&str]) {
+        self.add("columns", format!("{table} {id}: {} differ from the body", columns.join(", ")));
+    }
+
+    /// Of a default price that is not there, or is of another product.
+    pub(crate) fn add_default_price(&mut self, product: &str, price: Option<&str>) {
+        let what = price.map_or("does not exist".to_owned(), |price| format!("{price} is of another product"));
+        self.add("default price", format!("of {product}: {what}"));
+    }
+
+    pub(crate) fn add_product(&mut self, product: &str, price: &str) {
+        self.add("product", format!("{product} of {price} does not exist"));
+    }
+
+    pub(crate) fn add_not_indexed(&mut self, table: &str, id: &str) {
+        self.add("search index", format!("{table} {id} is not in it as it is"));
     }
 }
 

@@ -48,8 +48,8 @@ pub(crate) enum Narrow {
 }
 
 /// The terms of an object, each once.
-pub(crate) fn of(environment: Environment, record: &Record) -> Vec<Term> {
-    let mut terms = vec![environment_term(environment)];
+pub(crate) fn of(record: &Record) -> Vec<Term> {
+    let mut terms = Vec::new();
     for (name, _) in searchable(record.noun()).unwrap_or_default() {
         add_field(&mut terms, &SearchField::Named(name), record);
     }
@@ -90,14 +90,26 @@ fn add_field(terms: &mut Vec<Term>, field: &SearchField, record: &Record) {
     terms.extend(words.iter().filter(|word| is_short(word)).map(|word| term(field, Sort::ShortWord, word)));
 }
 
-/// What narrows a query to objects worth looking at; [`Narrow::Every`] with the environment in front.
-pub(crate) fn narrow(environment: Environment, query: &Query) -> Narrow {
+/// What narrows a query to objects worth looking at.
+pub(crate) fn narrow(query: &Query) -> Narrow {
     let clauses = query.clauses.iter().map(|clause| narrow_clause(query.noun, clause));
-    let wanted = match query.join {
+    match query.join {
         Join::And => every(clauses),
         Join::Or => some(clauses),
-    };
-    every([Narrow::Term(environment_term(environment)), wanted].into_iter())
+    }
+}
+
+/// What narrows a query in an index that both environments share: [`Narrow::Every`] with the environment in front.
+pub(crate) fn narrow_in(environment: Environment, query: &Query) -> Narrow {
+    every([Narrow::Term(environment_term(environment)), narrow(query)].into_iter())
+}
+
+/// The terms of an object in an index that both environments share.
+pub(crate) fn of_in(environment: Environment, record: &Record) -> Vec<Term> {
+    let mut terms = of(record);
+    terms.push(environment_term(environment));
+    terms.sort_unstable();
+    terms
 }
 
 fn narrow_clause(noun: Noun, Clause { negated, field, test }: &Clause) -> Narrow {
@@ -188,6 +200,12 @@ fn scope(field: &SearchField, sort: Sort) -> u64 {
 impl Term {
     fn of(hash: u64) -> Self {
         Self((hash ^ (hash >> TERM_BITS)) & ((1 << TERM_BITS) - 1))
+    }
+
+    /// The term as a number, which is shorter than the word and still enough to narrow by.
+    #[allow(clippy::cast_possible_truncation, reason = "the lower bits are as good as any")]
+    pub(crate) fn number(self) -> i32 {
+        self.0 as i32
     }
 
     /// Eight letters and digits.

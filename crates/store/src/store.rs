@@ -6,6 +6,7 @@ use crate::metrics::Metrics;
 use crate::model::Model;
 use crate::options::Options;
 use crate::page::Found;
+use crate::postgres::Postgres;
 use crate::report::Report;
 use crate::sqlite::Sqlite;
 use crate::task::Seat;
@@ -20,7 +21,8 @@ use tollgate_domain::list::{ListQuery, Page};
 use tollgate_domain::record::{Noun, Record};
 use tollgate_domain::search::Query;
 
-/// An open database. Dropping it finishes what was accepted, as [`Store::close`] does.
+/// An open database. Dropping it finishes what was accepted, as [`Store::close`] does; of a PostgreSQL database, for as
+/// long as the runtime lives.
 #[derive(Debug)]
 pub struct Store {
     engine: Engine,
@@ -31,16 +33,18 @@ pub struct Store {
 #[derive(Debug)]
 enum Engine {
     Sqlite(Arc<Sqlite>),
+    Postgres(Postgres),
     Model(Model),
 }
 
 impl Store {
-    /// Opens a database, making or migrating it where needed. Blocks for as long as that takes.
-    pub fn open(url: &DatabaseUrl, options: &Options) -> Result<Self, OpenError> {
+    /// Opens a database, making or migrating it where needed. A file blocks for as long as that takes; a PostgreSQL
+    /// database is used from the runtime this is called in.
+    pub async fn open(url: &DatabaseUrl, options: &Options) -> Result<Self, OpenError> {
         let metrics = Arc::new(Metrics::default());
         let engine = match url {
             DatabaseUrl::Sqlite(path) => Engine::Sqlite(Arc::new(Sqlite::open(path, options, metrics.clone())?)),
-            DatabaseUrl::Postgres(_) => return Err(OpenError::NotYet("PostgreSQL")),
+            DatabaseUrl::Postgres(url) => Engine::Postgres(Postgres::open(url, options, metrics.clone()).await?),
             DatabaseUrl::Model => Engine::Model(Model::new(options)?),
         };
         Ok(Self { engine, clock: options.clock.clone(), metrics })
@@ -54,25 +58,26 @@ impl Store {
         let (task, answer) = Seat::take(job);
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.submit(task)?,
+            Engine::Postgres(postgres) => postgres.submit(task)?,
             Engine::Model(model) => model.submit(task, self.clock.now()),
         }
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
     /// The object with this id.
-    #[allow(clippy::unused_async, reason = "SQLite answers at once; PostgreSQL will not")]
     pub async fn get(&self, environment: Environment, noun: Noun, id: &str) -> Result<Option<Record>, StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.get(environment, noun, id),
+            Engine::Postgres(postgres) => postgres.get(environment, noun, id).await,
             Engine::Model(model) => Ok(model.get(environment, noun, id)),
         }
     }
 
     /// Answers the keys that `facts` does not know yet, for readers that follow names from row to row.
-    #[allow(clippy::unused_async, reason = "SQLite answers at once; PostgreSQL will not")]
     pub async fn load(&self, environment: Environment, reads: &ReadSet, facts: &mut Facts) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.load(environment, reads, facts),
+            Engine::Postgres(postgres) => postgres.load(environment, reads, facts).await,
             Engine::Model(model) => model.load(environment, reads, facts),
         }
     }
@@ -82,6 +87,7 @@ impl Store {
     pub async fn list(&self, environment: Environment, query: &ListQuery) -> Result<Page<Record>, ListError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.list(environment, query).await,
+            Engine::Postgres(postgres) => postgres.list(environment, query).await,
             Engine::Model(model) => model.list(environment, query),
         }
     }
@@ -98,6 +104,7 @@ impl Store {
     ) -> Result<Found, SearchError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.search(environment, query, page, limit, count).await,
+            Engine::Postgres(postgres) => postgres.search(environment, query, page, limit, count).await,
             Engine::Model(model) => model.search(environment, query, page, limit, count),
         }
     }
@@ -107,6 +114,7 @@ impl Store {
     pub async fn prune(&self) -> Result<u64, StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.prune(self.clock.now()).await,
+            Engine::Postgres(postgres) => postgres.prune(self.clock.now()).await,
             Engine::Model(model) => Ok(model.prune(self.clock.now())),
         }
     }
@@ -120,7 +128,8 @@ impl Store {
                 let copied = tokio::task::spawn_blocking(move || crate::sqlite::backup(&from, &to)).await;
                 copied.unwrap_or_else(|error| Err(OpenError::Failed(error.to_string())))
             }
-            Engine::Model(_) => Err(OpenError::Failed("the model is kept in memory only".to_owned())),
+            Engine::Postgres(_) => Err(OpenError::Elsewhere(NO_BACKUP)),
+            Engine::Model(_) => Err(OpenError::Elsewhere(IN_MEMORY)),
         }
     }
 
@@ -143,26 +152,30 @@ impl Store {
                 // It fails only where the runtime is going down, which drops the store.
                 let _ = tokio::task::spawn_blocking(move || sqlite.close()).await;
             }
+            Engine::Postgres(postgres) => postgres.close().await,
             Engine::Model(_) => {}
         }
     }
 }
 
-/// Writes a copy of a database that another process may be serving, as it is at one instant, to a file that does not
-/// exist yet. Blocks.
+const IN_MEMORY: &str = "the model is kept in memory only";
+const NO_BACKUP: &str = "a PostgreSQL database is backed up by PostgreSQL's own programs, such as pg_dump";
+
+/// Writes a copy of a database file that another process may be serving, as it is at one instant, to a file that does
+/// not exist yet. Blocks.
 pub fn backup(from: &DatabaseUrl, to: &Path) -> Result<(), OpenError> {
-    crate::sqlite::backup(file(from)?, to)
+    match from {
+        DatabaseUrl::Sqlite(path) => crate::sqlite::backup(path, to),
+        DatabaseUrl::Postgres(_) => Err(OpenError::Elsewhere(NO_BACKUP)),
+        DatabaseUrl::Model => Err(OpenError::Elsewhere(IN_MEMORY)),
+    }
 }
 
-/// Looks at every row of a database, which another process may be serving, and says what is wrong. Blocks.
-pub fn check(url: &DatabaseUrl) -> Result<Report, OpenError> {
-    crate::sqlite::check(file(url)?)
-}
-
-fn file(url: &DatabaseUrl) -> Result<&Path, OpenError> {
+/// Looks at every row of a database, which others may be serving, and says what is wrong. A file blocks.
+pub async fn check(url: &DatabaseUrl) -> Result<Report, OpenError> {
     match url {
-        DatabaseUrl::Sqlite(path) => Ok(path),
-        DatabaseUrl::Postgres(_) => Err(OpenError::NotYet("PostgreSQL")),
-        DatabaseUrl::Model => Err(OpenError::Failed("the model is kept in memory only".to_owned())),
+        DatabaseUrl::Sqlite(path) => crate::sqlite::check(path),
+        DatabaseUrl::Postgres(url) => crate::postgres::check(url).await,
+        DatabaseUrl::Model => Err(OpenError::Elsewhere(IN_MEMORY)),
     }
 }

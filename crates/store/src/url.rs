@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use tokio_postgres::config::Host;
 
 /// The address of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,16 +11,47 @@ pub enum DatabaseUrl {
     /// `sqlite://PATH`: a file, by a path relative to the working directory (`sqlite://tollgate.db`) or an absolute
     /// one (`sqlite:///var/lib/tollgate.db`). It is made where it does not exist.
     Sqlite(PathBuf),
-    /// `postgres://…`: known by name only in this version.
-    Postgres(String),
+    /// `postgres://USER:PASSWORD@HOST:PORT/NAME?…`: a database that exists, which any number of servers share.
+    Postgres(PostgresUrl),
     /// `model:`: in memory, gone with the process; the reference the engines are tested against.
     Model,
 }
 
-/// A text that is no address of a database.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not the address of a database; use sqlite://PATH")]
-pub struct UrlError(String);
+/// The address of a PostgreSQL database, its password included. `Debug` and `Display` show the host and the name of the
+/// database only, so that nothing secret can slip into a log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PostgresUrl(String);
+
+impl PostgresUrl {
+    /// The whole address, secrets included.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What the driver cannot read, nobody can tell the secrets in.
+        let Ok(config) = self.0.parse::<tokio_postgres::Config>() else { return f.write_str("postgres://…") };
+        let host = match config.get_hosts().first() {
+            Some(Host::Tcp(host)) => host.clone(),
+            Some(Host::Unix(folder)) => folder.display().to_string(),
+            None => "…".to_owned(),
+        };
+        write!(f, "postgres://{host}/{}", config.get_dbname().or(config.get_user()).unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text that is no address of a database. The text is not repeated: there may be a password in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the address of a database; use sqlite://PATH or postgres://USER@HOST/NAME")]
+pub struct UrlError;
 
 impl FromStr for DatabaseUrl {
     type Err = UrlError;
@@ -29,11 +61,11 @@ impl FromStr for DatabaseUrl {
             return Ok(Self::Model);
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Ok(Self::Postgres(text.to_owned()));
+            return Ok(Self::Postgres(PostgresUrl(text.to_owned())));
         }
         match text.strip_prefix("sqlite://") {
             Some(path) if !path.is_empty() && !path.contains('\0') => Ok(Self::Sqlite(path.into())),
-            _ => Err(UrlError(text.to_owned())),
+            _ => Err(UrlError),
         }
     }
 }
@@ -43,7 +75,7 @@ impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
-            Self::Postgres(_) => f.write_str("postgres://…"),
+            Self::Postgres(url) => url.fmt(f),
             Self::Model => f.write_str("model:"),
         }
     }
@@ -55,11 +87,13 @@ mod tests {
 
     #[test]
     fn an_address_names_the_engine_and_the_place() {
+        let postgres = |text: &str| Some(DatabaseUrl::Postgres(PostgresUrl(text.to_owned())));
         for (text, url) in [
             ("sqlite://tollgate.db", Some(DatabaseUrl::Sqlite("tollgate.db".into()))),
             ("sqlite://./a/b.db", Some(DatabaseUrl::Sqlite("./a/b.db".into()))),
             ("sqlite:///var/t.db", Some(DatabaseUrl::Sqlite("/var/t.db".into()))),
-            ("postgres://u:p@h/db", Some(DatabaseUrl::Postgres("postgres://u:p@h/db".into()))),
+            ("postgres://u:p@h/db", postgres("postgres://u:p@h/db")),
+            ("postgresql://h/db", postgres("postgresql://h/db")),
             ("model:", Some(DatabaseUrl::Model)),
             ("sqlite://", None),
             ("tollgate.db", None),
@@ -72,6 +106,16 @@ mod tests {
     #[test]
     fn a_password_is_never_shown() {
         let url: DatabaseUrl = "postgres://u:secret@h/db".parse().unwrap();
-        assert!(!url.to_string().contains("secret"));
+        let refused = "postgre://u:secret@h/db".parse::<DatabaseUrl>().unwrap_err();
+        for shown in [url.to_string(), format!("{url:?}"), refused.to_string(), format!("{refused:?}")] {
+            assert!(!shown.contains("secret"), "{shown}");
+        }
+        for (url, shown) in [
+            ("postgres://u:secret@h:1/db?password=secret", "postgres://h/db"),
+            ("postgres://u@/db?host=%2Frun%2Fpg", "postgres:///run/pg/db"),
+            ("postgres://u:sec/ret@h/db", "postgres://…"),
+        ] {
+            assert_eq!(url.parse::<DatabaseUrl>().unwrap().to_string(), shown);
+        }
     }
 }

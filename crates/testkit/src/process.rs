@@ -55,9 +55,16 @@ pub fn run(binary: &Path, arguments: &[&str]) -> Output {
 
 /// Serves a database file on a free port, with [`SECRET_KEY`] on file.
 pub fn serve(binary: &Path, database: &Path) -> Server {
-    let mut serve = command(binary, &["serve", "--listen", "127.0.0.1:0", "--database", &url(database)]);
-    serve.env("TOLLGATE_SECRET_KEY", SECRET_KEY);
+    let serve = serving(binary, &url(database), &[]);
     Server::start(serve, database).unwrap_or_else(|said| panic!("no server: {said}"))
+}
+
+/// The command that serves the database of an address on a free port, with [`SECRET_KEY`] on file and further
+/// arguments.
+pub fn serving(binary: &Path, url: &str, arguments: &[&str]) -> Command {
+    let mut serve = command(binary, &["serve", "--listen", "127.0.0.1:0", "--database", url]);
+    serve.args(arguments).env("TOLLGATE_SECRET_KEY", SECRET_KEY);
+    serve
 }
 
 impl Server {

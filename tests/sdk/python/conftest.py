@@ -12,7 +12,11 @@ pytest.register_assert_rewrite("harness.answers", "harness.refusals", "harness.s
 
 from harness import schemas, sdk  # noqa: E402
 from harness.raw import Raw  # noqa: E402
-from harness.server import Server  # noqa: E402
+from harness.server import Nodes, Server  # noqa: E402
+from harness.testkit import NODES, Testkit  # noqa: E402
+
+# Of several nodes only.
+collect_ignore = [] if NODES else ["test_nodes.py"]
 
 SCHEMAS_ABSENT = f"Schema validation SKIPPED: Stripe's OpenAPI document is not at {schemas.DOCUMENT}"
 
@@ -36,16 +40,35 @@ def binary() -> Path:
     return Path(found).resolve()
 
 
+@pytest.fixture(scope="session")
+def testkit():
+    """Only where there are several nodes."""
+    if not NODES:
+        yield None
+        return
+    started = Testkit()
+    yield started
+    started.stop()
+
+
 @pytest.fixture(scope="module")
-def server(binary, tmp_path_factory):
-    with _running(binary, tmp_path_factory.mktemp("server")) as started:
+def server(binary, testkit, tmp_path_factory):
+    with _running(_server(binary, testkit, tmp_path_factory.mktemp("server"))) as started:
         yield started
 
 
 @pytest.fixture
-def own_server(binary, tmp_path):
+def own_server(binary, testkit, tmp_path):
     """For a test that ends its server, or that must be alone with its objects."""
-    with _running(binary, tmp_path) as started:
+    with _running(_server(binary, testkit, tmp_path)) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def usual_nodes(binary, testkit, tmp_path_factory):
+    """Two nodes as people have them, which answer from memory for a while."""
+    nodes = Nodes(binary, tmp_path_factory.mktemp("nodes"), testkit, count=2, max_age_milliseconds=None)
+    with _running(nodes) as started:
         yield started
 
 
@@ -74,12 +97,15 @@ def live_raw(server, live_key):
     return Raw(server.port, live_key)
 
 
+def _server(binary: Path, testkit: Testkit | None, folder: Path) -> Server:
+    return Nodes(binary, folder, testkit, NODES) if testkit else Server(binary, folder)
+
+
 @contextmanager
-def _running(binary: Path, folder: Path):
+def _running(server: Server):
     """Ends the server, and only this one, where the test has not done so itself."""
-    started = Server(binary, folder).start()
     try:
-        yield started
+        yield server.start()
     finally:
-        if started.is_running:
-            started.stop()
+        if server.is_running:
+            server.stop()

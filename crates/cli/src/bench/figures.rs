@@ -43,12 +43,45 @@ pub(super) fn memory_peak(process: u32) -> anyhow::Result<u64> {
 
 /// Processor time a process has used, its own and the system's for it.
 pub(super) fn processor_time(process: u32) -> anyhow::Result<Duration> {
-    let stat = read(&format!("/proc/{process}/stat"))?;
-    // The second field is a name in brackets that may hold anything; utime and stime are fields 14 and 15.
-    let (_, rest) = stat.rsplit_once(')').context("/proc/PID/stat is not as expected")?;
-    let ticks: Vec<u32> = rest.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
-    ensure!(ticks.len() == 2, "/proc/PID/stat is not as expected");
-    Ok(TICK * (ticks[0] + ticks[1]))
+    Ok(Stat::of(process)?.own)
+}
+
+/// Processor time that a process and its children have used, also those that have ended.
+pub(super) fn processor_time_of_family(parent: u32) -> anyhow::Result<Duration> {
+    let stat = Stat::of(parent)?;
+    let processes = std::fs::read_dir("/proc").context("cannot read /proc")?.flatten();
+    let processes = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    // One that ends meanwhile is missed, for once.
+    let children = processes.filter_map(|process| Stat::of(process).ok()).filter(|stat| stat.parent == parent);
+    Ok(stat.own + stat.ended_children + children.map(|child| child.own).sum::<Duration>())
+}
+
+/// The parent of a process, given that the process says of itself what is expected.
+pub(super) fn parent(process: u32, says: &str) -> Option<u32> {
+    let command = std::fs::read(format!("/proc/{process}/cmdline")).ok()?;
+    String::from_utf8_lossy(&command).contains(says).then(|| Stat::of(process).ok())?.map(|stat| stat.parent)
+}
+
+/// What `/proc/PID/stat` says, as far as it is wanted.
+struct Stat {
+    parent: u32,
+    own: Duration,
+    /// Of children that were waited for.
+    ended_children: Duration,
+}
+
+impl Stat {
+    fn of(process: u32) -> anyhow::Result<Self> {
+        let stat = read(&format!("/proc/{process}/stat"))?;
+        // The second field is a name in brackets that may hold anything; the parent is field 4, and fields 14 to 17
+        // are the times.
+        let (_, rest) = stat.rsplit_once(')').context("/proc/PID/stat is not as expected")?;
+        let numbers: Vec<u32> =
+            rest.split_whitespace().skip(1).take(14).map(|field| field.parse().unwrap_or(0)).collect();
+        ensure!(numbers.len() == 14, "/proc/PID/stat is not as expected");
+        let time = |at: usize| TICK * (numbers[at] + numbers[at + 1]);
+        Ok(Self { parent: numbers[0], own: time(10), ended_children: time(12) })
+    }
 }
 
 fn read(path: &str) -> anyhow::Result<String> {

@@ -26,8 +26,8 @@ pub(super) enum Until {
 
 /// One load.
 pub(super) struct Load {
-    /// Where to.
-    pub(super) address: SocketAddr,
+    /// Where to: each connection to the next of them, and around again.
+    pub(super) addresses: Vec<SocketAddr>,
     /// Connections, each with one request in flight.
     pub(super) connections: u64,
     /// When to end.
@@ -80,9 +80,9 @@ impl Load {
             latencies: Mutex::new(Histogram::new()),
         });
         let mut tasks = JoinSet::new();
-        for number in 0..connections as u64 {
-            let connection = Connection::open(shared.load.address).await?;
-            tasks.spawn(converse(shared.clone(), connection, number));
+        let addresses = shared.load.addresses.iter().cycle();
+        for (number, &address) in (0..shared.load.connections).zip(addresses) {
+            tasks.spawn(converse(shared.clone(), Connection::open(address).await?, number));
         }
         shared.start.wait().await;
         let begin = Instant::now();

@@ -1,24 +1,25 @@
-//! One kind of work at one number of connections, on several servers in turn.
+//! One kind of work at one number of connections, by several parties in turn.
 
 use super::answer::Connection;
 use super::figures;
 use super::histogram::Histogram;
-use super::load::{Load, Outcome, Until};
+use super::load::{Load, Until};
+use super::pgbench::Pgbench;
 use super::process::Process;
 use super::work::{Ground, Turn, Work};
 use anyhow::ensure;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A part of a round, spent first on each server without counting.
+/// A part of a round, spent first on each server without counting. pgbench warms up by itself.
 const WARM_UP_PART: u32 = 4;
 
-/// A server that takes its turns.
-pub(super) struct Lane<'a> {
-    /// Its process.
-    pub(super) process: &'a Process,
-    /// What requests to it are about.
-    pub(super) ground: Arc<Ground>,
+/// Who takes turns.
+pub(super) enum Lane<'a> {
+    /// A server of one or several processes, and what requests to it are about.
+    Server(&'a [Process], Arc<Ground>),
+    /// The database itself.
+    Database(&'a Pgbench<'a>),
 }
 
 /// What is asked of every lane.
@@ -27,18 +28,36 @@ pub(super) struct Trial {
     pub(super) work: &'static Work,
     /// Connections at a time.
     pub(super) connections: u64,
-    /// Rounds for each server.
+    /// Rounds for each lane.
     pub(super) rounds: u32,
     /// Length of a round.
     pub(super) round: Duration,
+    /// The parent of the database's processes, where they run on this machine.
+    pub(super) postmaster: Option<u32>,
 }
 
 /// What came of a lane's rounds.
 pub(super) struct Tally {
     rates: Vec<f64>,
-    processor_time: Duration,
-    /// How long each request took, over all rounds.
+    /// Requests or transactions.
+    count: u64,
+    used: Used,
+    /// How long each request took, over all rounds; empty for the database itself.
     pub(super) latencies: Histogram,
+}
+
+/// Processor time.
+#[derive(Clone, Copy, Default)]
+struct Used {
+    lane: Duration,
+    database: Option<Duration>,
+}
+
+/// What came of one round.
+struct Round {
+    rate: f64,
+    count: u64,
+    latencies: Option<Histogram>,
 }
 
 impl Tally {
@@ -50,54 +69,90 @@ impl Tally {
         if rates.len() % 2 == 1 { rates[middle] } else { f64::midpoint(rates[middle - 1], rates[middle]) }
     }
 
-    /// Processor time per request, in microseconds.
-    #[expect(clippy::cast_precision_loss, reason = "no run makes 2^52 requests")]
+    /// Processor time of the lane's processes per request, in microseconds.
     pub(super) fn cpu_us(&self) -> f64 {
-        self.processor_time.as_secs_f64() * 1e6 / self.latencies.total() as f64
+        self.micros_each(self.used.lane)
+    }
+
+    /// Processor time of all of the database's processes per request, in microseconds.
+    pub(super) fn database_cpu_us(&self) -> Option<f64> {
+        self.used.database.map(|time| self.micros_each(time))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "no run makes 2^52 requests")]
+    fn micros_each(&self, time: Duration) -> f64 {
+        time.as_secs_f64() * 1e6 / self.count as f64
     }
 
     fn new() -> Self {
-        Self { rates: Vec::new(), processor_time: Duration::ZERO, latencies: Histogram::new() }
+        Self { rates: Vec::new(), count: 0, used: Used::default(), latencies: Histogram::new() }
+    }
+
+    fn add(&mut self, round: &Round, before: Used, after: Used) {
+        let database = before.database.zip(after.database).map(|(before, after)| after.saturating_sub(before));
+        self.used.database = database.map(|time| time + self.used.database.unwrap_or_default());
+        self.used.lane += after.lane.saturating_sub(before.lane);
+        self.rates.push(round.rate);
+        self.count += round.count;
+        if let Some(latencies) = &round.latencies {
+            self.latencies.merge(latencies);
+        }
     }
 }
 
 impl Trial {
     /// Rounds in turn over the lanes: a tally for each.
     pub(super) async fn run(&self, lanes: &[Lane<'_>]) -> anyhow::Result<Vec<Tally>> {
-        for lane in lanes {
-            self.load(lane, self.round / WARM_UP_PART).await?;
+        for lane in lanes.iter().filter(|lane| matches!(lane, Lane::Server(..))) {
+            self.round(lane, self.round / WARM_UP_PART).await?;
         }
         let mut tallies: Vec<_> = lanes.iter().map(|_| Tally::new()).collect();
         for _ in 0..self.rounds {
             for (lane, tally) in lanes.iter().zip(&mut tallies) {
-                let before = figures::processor_time(lane.process.id())?;
-                let outcome = self.load(lane, self.round).await?;
-                let after = figures::processor_time(lane.process.id())?;
-                tally.processor_time += after.saturating_sub(before);
-                tally.rates.push(outcome.rate());
-                tally.latencies.merge(&outcome.latencies);
+                let before = self.used(lane)?;
+                let round = self.round(lane, self.round).await?;
+                tally.add(&round, before, self.used(lane)?);
             }
         }
         Ok(tallies)
     }
 
-    async fn load(&self, lane: &Lane<'_>, time: Duration) -> anyhow::Result<Outcome> {
+    async fn round(&self, lane: &Lane<'_>, time: Duration) -> anyhow::Result<Round> {
+        let (nodes, ground) = match lane {
+            Lane::Server(nodes, ground) => (nodes, ground.clone()),
+            Lane::Database(pgbench) => {
+                let pace = pgbench.run(self.connections, time).await?;
+                return Ok(Round { rate: pace.rate, count: pace.count, latencies: None });
+            }
+        };
         let load = Load {
-            address: lane.process.address(),
+            addresses: nodes.iter().map(Process::address).collect(),
             connections: self.connections,
             until: Until::Passed(time),
             request: self.work.request,
-            ground: lane.ground.clone(),
+            ground,
         };
-        load.run().await
+        let outcome = load.run().await?;
+        Ok(Round { rate: outcome.rate(), count: outcome.latencies.total(), latencies: Some(outcome.latencies) })
+    }
+
+    fn used(&self, lane: &Lane<'_>) -> anyhow::Result<Used> {
+        let nodes = if let Lane::Server(nodes, _) = lane { nodes } else { &[][..] };
+        let times: anyhow::Result<Vec<_>> = nodes.iter().map(|node| figures::processor_time(node.id())).collect();
+        let database = self.postmaster.map(figures::processor_time_of_family).transpose()?;
+        Ok(Used { lane: times?.into_iter().sum(), database })
     }
 }
 
 /// A real answer to the work's request.
-pub(super) async fn sample(lane: &Lane<'_>, work: &Work) -> anyhow::Result<super::yardstick::Sample> {
+pub(super) async fn sample(
+    process: &Process,
+    ground: &Ground,
+    work: &Work,
+) -> anyhow::Result<super::yardstick::Sample> {
     let mut request = Vec::new();
-    (work.request)(&lane.ground, &mut Turn { number: 0, random: 0 }, &mut request);
-    let mut connection = Connection::open(lane.process.address()).await?;
+    (work.request)(ground, &mut Turn { number: 0, random: 0 }, &mut request);
+    let mut connection = Connection::open(process.address()).await?;
     let answer = connection.ask(&request).await?;
     ensure!(answer.status == 200, "{}: {}", work.name, String::from_utf8_lossy(answer.body));
     super::yardstick::Sample::of(answer)

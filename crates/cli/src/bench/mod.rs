@@ -2,17 +2,23 @@
 //!
 //! Both are child processes, reached over loopback by one load generator, in short rounds that take turns, so that
 //! whatever else the machine does meets both. What is compared is a ratio; the rates alone belong to the machine.
+//!
+//! Over PostgreSQL there is a third party: pgbench, which runs the statement of one request straight on the database.
 
 mod answer;
+mod database;
 mod figures;
 mod histogram;
 mod load;
 mod measure;
+mod pgbench;
 mod process;
+mod programs;
 mod report;
 mod scratch;
 mod server;
 mod session;
+mod template;
 mod work;
 mod yardstick;
 
@@ -24,6 +30,12 @@ use work::Work;
 
 /// Connections a run may ask for: more would run into the usual limit of open files.
 const CONNECTIONS_MAX: u64 = 900;
+/// Processes a run may ask for.
+const NODES_MAX: u64 = 16;
+
+/// The engines, as rows call them.
+const POSTGRES: &str = "postgres";
+const SQLITE: &str = "sqlite";
 
 /// What to measure.
 #[derive(Args)]
@@ -32,6 +44,12 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_delimiter = ',', default_value = "1,16,64,256", value_name = "COUNT,…",
         value_parser = clap::value_parser!(u64).range(1..=CONNECTIONS_MAX))]
     connections: Vec<u64>,
+
+    /// Server processes over the one database, among which the connections are spread in turn; more than one needs
+    /// PostgreSQL
+    #[arg(long, value_delimiter = ',', default_value = "1", value_name = "COUNT,…",
+        value_parser = clap::value_parser!(u64).range(1..=NODES_MAX))]
+    nodes: Vec<u64>,
 
     /// What to ask for [default: everything]
     #[arg(long, value_delimiter = ',', value_name = "WORK,…", value_parser = work::find)]
@@ -49,13 +67,19 @@ pub(crate) struct BenchArgs {
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     rounds: u32,
 
-    /// Length of a round in milliseconds
+    /// Length of a round in milliseconds; pgbench measures whole seconds, after one to warm up
     #[arg(long, default_value_t = 1_000, value_name = "MS", value_parser = clap::value_parser!(u64).range(10..=600_000))]
     round_ms: u64,
 
-    /// Measure on this database, which keeps what is put in, rather than on a new one that is thrown away
+    /// Measure on this database, which keeps what is put in, rather than on a new one that is thrown away. With
+    /// `postgres://…` the database itself is measured, too, by pgbench, where that is installed
     #[arg(long, value_name = "URL")]
     database: Option<String>,
+
+    /// Most memory of each server for objects kept at hand, in megabytes: with 0, every read reads the database
+    /// [default: that of the server]
+    #[arg(long, value_name = "MB")]
+    cache_mb: Option<u64>,
 
     /// Where the new database is made: the disk that is measured [default: the system's directory for temporary files]
     #[arg(long, value_name = "DIRECTORY")]
@@ -73,6 +97,7 @@ pub(crate) struct BenchArgs {
 /// What the arguments mean.
 struct Plan {
     connections: Vec<u64>,
+    nodes: Vec<usize>,
     /// Those that write come last, so that the others read what was put in.
     works: Vec<&'static Work>,
     products: u64,
@@ -80,7 +105,27 @@ struct Plan {
     rounds: u32,
     round: Duration,
     database: Option<String>,
+    cache_mb: Option<u64>,
     dir: Option<PathBuf>,
+}
+
+impl Plan {
+    /// What keeps the data. A server that knows better says so at its start.
+    fn engine(&self) -> &'static str {
+        let is_postgres = |url: &str| url.starts_with("postgres://") || url.starts_with("postgresql://");
+        if self.database.as_deref().is_some_and(is_postgres) { POSTGRES } else { SQLITE }
+    }
+
+    fn has_postgres(&self) -> bool {
+        self.engine() == POSTGRES
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let many = self.nodes.iter().find(|count| **count > 1).filter(|_| !self.has_postgres());
+        many.map_or(Ok(()), |count| {
+            bail!("--nodes {count}: a file has one server; several need --database postgres://…")
+        })
+    }
 }
 
 impl From<BenchArgs> for Plan {
@@ -89,12 +134,14 @@ impl From<BenchArgs> for Plan {
         works.sort_by_key(|work| work.writes);
         Self {
             connections: args.connections,
+            nodes: args.nodes.into_iter().filter_map(|count| count.try_into().ok()).collect(),
             works,
             products: args.products,
             scale: args.scale,
             rounds: args.rounds,
             round: Duration::from_millis(args.round_ms),
             database: args.database,
+            cache_mb: args.cache_mb,
             dir: args.dir,
         }
     }
@@ -107,6 +154,7 @@ pub(crate) fn run(mut args: BenchArgs) -> anyhow::Result<()> {
     }
     let json = args.json.take();
     let plan = Plan::from(args);
+    plan.check()?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
     let report = runtime.block_on(async {

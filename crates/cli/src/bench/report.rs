@@ -2,36 +2,56 @@
 
 use super::figures::Machine;
 use super::measure::Tally;
+use super::pgbench;
 use super::server::Growth;
 use super::session::SMALL_PRODUCTS;
-use super::yardstick;
+use super::{POSTGRES, yardstick};
 use anyhow::Context;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
+
+const ABOUT_PGBENCH: &str = "pgbench runs the statement of one request, prepared, on as many connections straight to \
+    the database, with no HTTP\nin between, and shares the cores as the load does. Database CPU is that of all \
+    PostgreSQL processes, for each request.";
 
 /// Everything a run found.
 pub(super) struct Report {
     /// Where it ran.
     pub(super) machine: Machine,
     /// What kept the data.
-    pub(super) engine: String,
+    pub(super) engine: &'static str,
     /// Products put in beforehand.
     pub(super) products: u64,
-    /// One for each work and number of connections.
+    /// One for each case.
     pub(super) rows: Vec<Row>,
     /// Whether size matters, if that was asked.
     pub(super) scale: Option<Scale>,
+    /// Why the database itself was not measured, where it was to be.
+    pub(super) lacks: BTreeSet<String>,
     /// Processor time of the load itself, in microseconds for each request.
     pub(super) load_us: f64,
 }
 
-/// One kind of work at one number of connections. The names are a promise to whoever reads the file.
+/// One kind of work on so many nodes at one number of connections.
+#[derive(Serialize)]
+pub(super) struct Case {
+    /// The work.
+    pub(super) work: &'static str,
+    /// What keeps the data.
+    pub(super) engine: &'static str,
+    /// Processes that serve it.
+    pub(super) nodes: usize,
+    /// Connections at a time.
+    pub(super) connections: u64,
+}
+
+/// What was found of a case. The names are a promise to whoever reads the file.
 #[derive(Serialize)]
 pub(super) struct Row {
-    work: &'static str,
-    engine: String,
-    connections: u64,
+    #[serde(flatten)]
+    case: Case,
     rate: f64,
     p50_us: f64,
     p99_us: f64,
@@ -40,7 +60,36 @@ pub(super) struct Row {
     yardstick: &'static str,
     yardstick_rate: f64,
     ratio: f64,
+    database_cpu_us: Option<f64>,
+    database_yardstick: Option<&'static str>,
+    database_rate: Option<f64>,
+    database_ratio: Option<f64>,
+    database_yardstick_cpu_us: Option<f64>,
 }
+
+/// What a table shows: its heads, and what of a row stands below each.
+type Columns = &'static [(&'static str, fn(&Row) -> String)];
+
+const COLUMNS: Columns = &[
+    ("work", |row| row.case.work.to_owned()),
+    ("nodes", |row| row.case.nodes.to_string()),
+    ("connections", |row| row.case.connections.to_string()),
+    ("requests/s", |row| format!("{:.0}", row.rate)),
+    ("p50 µs", |row| format!("{:.0}", row.p50_us)),
+    ("p99 µs", |row| format!("{:.0}", row.p99_us)),
+    ("p99.9 µs", |row| format!("{:.0}", row.p999_us)),
+    ("CPU µs", |row| format!("{:.1}", row.cpu_us)),
+    ("yardstick/s", |row| format!("{:.0}", row.yardstick_rate)),
+    ("ratio", |row| format!("{:.2}", row.ratio)),
+];
+
+/// What comes besides where the database is one that can be measured by itself.
+const DATABASE_COLUMNS: Columns = &[
+    ("database CPU µs", |row| row.database_cpu_us.map_or_else(String::new, |us| format!("{us:.1}"))),
+    ("pgbench/s", |row| row.database_rate.map_or_else(|| "no pgbench".to_owned(), |rate| format!("{rate:.0}"))),
+    ("its database CPU µs", |row| row.database_yardstick_cpu_us.map_or_else(String::new, |us| format!("{us:.1}"))),
+    ("ratio to pgbench", |row| row.database_ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"))),
+];
 
 /// Whether many products cost more than few.
 pub(super) struct Scale {
@@ -64,14 +113,20 @@ pub(super) struct ScaleRow {
     pub(super) small_rate: f64,
 }
 
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { work, nodes, connections, .. } = self;
+        write!(f, "{work} over {connections} connections")?;
+        if *nodes > 1 { write!(f, " to {nodes} nodes") } else { Ok(()) }
+    }
+}
+
 impl Row {
-    /// What the server did beside what the yardstick did.
-    pub(super) fn new(work: &'static str, engine: String, connections: u64, real: &Tally, yardstick: &Tally) -> Self {
+    /// What the server did beside what the yardstick did and, where it was measured, the database itself.
+    pub(super) fn new(case: Case, real: &Tally, yardstick: &Tally, database: Option<&Tally>) -> Self {
         let (rate, yardstick_rate) = (real.rate(), yardstick.rate());
         Self {
-            work,
-            engine,
-            connections,
+            case,
             rate,
             p50_us: real.latencies.quantile_us(500),
             p99_us: real.latencies.quantile_us(990),
@@ -80,11 +135,23 @@ impl Row {
             yardstick: yardstick::NAME,
             yardstick_rate,
             ratio: rate / yardstick_rate,
+            database_cpu_us: real.database_cpu_us(),
+            database_yardstick: database.map(|_| pgbench::NAME),
+            database_rate: database.map(Tally::rate),
+            database_ratio: database.map(|database| rate / database.rate()),
+            database_yardstick_cpu_us: database.and_then(Tally::database_cpu_us),
         }
     }
 }
 
 impl Report {
+    fn write_table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let columns = || COLUMNS.iter().chain(if self.engine == POSTGRES { DATABASE_COLUMNS } else { &[] });
+        write_line(f, columns().map(|(head, _)| (*head).to_owned()))?;
+        write_line(f, columns().enumerate().map(|(place, _)| if place == 0 { "---" } else { "---:" }.to_owned()))?;
+        self.rows.iter().try_for_each(|row| write_line(f, columns().map(|(_, cell)| cell(row))))
+    }
+
     /// Writes the rows as one JSON array.
     pub(super) fn write_rows(&self, file: &Path) -> anyhow::Result<()> {
         let rows = serde_json::to_vec_pretty(&self.rows).context("cannot write the rows as JSON")?;
@@ -95,19 +162,25 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}; {}; {} products; yardstick: {}\n", self.machine, self.engine, self.products, yardstick::NAME)?;
-        writeln!(f, "| work | connections | requests/s | p50 µs | p99 µs | p99.9 µs | CPU µs | yardstick/s | ratio |")?;
-        writeln!(f, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")?;
-        for row in &self.rows {
-            write!(f, "| {} | {} | {:.0} | ", row.work, row.connections, row.rate)?;
-            write!(f, "{:.0} | {:.0} | {:.0} | {:.1} | ", row.p50_us, row.p99_us, row.p999_us, row.cpu_us)?;
-            writeln!(f, "{:.0} | {:.2} |", row.yardstick_rate, row.ratio)?;
-        }
+        self.write_table(f)?;
         writeln!(f, "\nThe load itself took {:.1} µs of CPU for each request, on the same cores.", self.load_us)?;
+        if self.engine == POSTGRES {
+            writeln!(f, "{ABOUT_PGBENCH}")?;
+        }
+        for lack in &self.lacks {
+            writeln!(f, "No pgbench: {lack}")?;
+        }
         if let Some(scale) = &self.scale {
             scale.write(f, self.products)?;
         }
         Ok(())
     }
+}
+
+fn write_line(f: &mut fmt::Formatter<'_>, mut cells: impl Iterator<Item = String>) -> fmt::Result {
+    f.write_str("|")?;
+    cells.try_for_each(|cell| write!(f, " {cell} |"))?;
+    f.write_str("\n")
 }
 
 impl Scale {

@@ -1,4 +1,4 @@
-//! The server that is measured, over a database of its own.
+//! The server that is measured, over a database that holds nothing else.
 
 use super::answer::{Answer, Connection};
 use super::figures;
@@ -7,6 +7,7 @@ use super::process::Process;
 use super::scratch::Scratch;
 use super::work::{self, Ground};
 use anyhow::{Context, ensure};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,9 +20,21 @@ const STARTS: usize = 3;
 /// How long a server may take to be ready.
 const READY_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A running server with products in it.
-pub(super) struct Server {
-    process: Process,
+/// What servers are started with.
+pub(super) struct Settings<'a> {
+    /// Where their logs go.
+    pub(super) scratch: &'a Scratch,
+    /// Where their data is.
+    pub(super) url: String,
+    /// Most memory for objects kept at hand, where it is not the usual.
+    pub(super) cache_mb: Option<u64>,
+}
+
+/// A running server with products in it: one process, or several over one database.
+pub(super) struct Server<'a> {
+    settings: Settings<'a>,
+    /// At least one.
+    nodes: Vec<Process>,
     /// What requests to it are about.
     pub(super) ground: Arc<Ground>,
     /// What it took to get here.
@@ -46,27 +59,78 @@ pub(super) struct Growth {
     pub(super) put_rate: f64,
 }
 
-impl Server {
+impl<'a> Server<'a> {
     /// Starts on the database, fills it, and starts again.
-    pub(super) async fn with_products(scratch: &Scratch, url: &str, products: u64) -> anyhow::Result<Self> {
-        let (process, ready_new) = start(scratch, url).await?;
+    pub(super) async fn with_products(settings: Settings<'a>, products: u64) -> anyhow::Result<Self> {
+        let (process, ready_new) = settings.start(0).await?;
         process.stop().await?;
-        let (process, ready_empty) = start_often(scratch, url).await?;
+        let (process, ready_empty) = settings.start_often().await?;
         let memory_empty = figures::memory(process.id())?;
         eprintln!("putting in {products} products");
-        let put = put(&process, products).await.context("cannot put in products")?;
+        let put_rate = put(&process, products).await.context("cannot put in products")?;
         let memory_put = figures::memory(process.id())?;
         process.stop().await?;
-        let (process, ready_full) = start_often(scratch, url).await?;
+        let (process, ready_full) = settings.start_often().await?;
         let memory_full = figures::memory(process.id())?;
-        let growth =
-            Growth { ready_new, ready_empty, ready_full, memory_empty, memory_put, memory_full, put_rate: put };
-        Ok(Self { ground: ground(&process, products), process, growth })
+        let growth = Growth { ready_new, ready_empty, ready_full, memory_empty, memory_put, memory_full, put_rate };
+        Ok(Self { settings, ground: ground(&process, products), nodes: vec![process], growth })
     }
 
-    /// Its process.
-    pub(super) fn process(&self) -> &Process {
-        &self.process
+    /// Its processes: the first is always the same.
+    pub(super) fn nodes(&self) -> &[Process] {
+        &self.nodes
+    }
+
+    /// Starts and stops processes until there are so many: one that is only there costs the others something, too.
+    pub(super) async fn set_nodes(&mut self, count: usize) -> anyhow::Result<()> {
+        while self.nodes.len() > count.max(1) {
+            self.nodes.pop().context("there is more than one")?.stop().await?;
+        }
+        while self.nodes.len() < count {
+            let (process, _) = self.settings.start(self.nodes.len()).await?;
+            self.nodes.push(process);
+        }
+        Ok(())
+    }
+}
+
+impl Settings<'_> {
+    /// Starts a few times; the last one runs, the median time counts.
+    async fn start_often(&self) -> anyhow::Result<(Process, Duration)> {
+        let mut times = Vec::new();
+        loop {
+            let (process, ready) = self.start(0).await?;
+            times.push(ready);
+            if times.len() == STARTS {
+                times.sort();
+                return Ok((process, times[STARTS / 2]));
+            }
+            process.stop().await?;
+        }
+    }
+
+    /// Starts a process, and waits until it calls itself ready.
+    async fn start(&self, node: usize) -> anyhow::Result<(Process, Duration)> {
+        let log = self.scratch.file(&format!("server-{node}.log"));
+        let process = Process::start(&log, |command| self.command(command)).await?;
+        while !is_ready(&process).await {
+            ensure!(process.started().elapsed() < READY_TIMEOUT, "the server is not ready after {READY_TIMEOUT:?}");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let ready = process.started().elapsed();
+        Ok((process, ready))
+    }
+
+    fn command(&self, command: &mut Command) {
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TOLLGATE_")) {
+            command.env_remove(name);
+        }
+        // There may be a password in the address, and arguments show in lists of processes.
+        command.env("TOLLGATE_SECRET_KEY", SECRET_KEY).env("TOLLGATE_DATABASE", &self.url);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--log", "warn"]);
+        if let Some(megabytes) = self.cache_mb {
+            command.args(["--cache-mb", &megabytes.to_string()]);
+        }
     }
 }
 
@@ -78,45 +142,13 @@ fn ground(process: &Process, products: u64) -> Arc<Ground> {
 /// Products put in per second.
 async fn put(process: &Process, products: u64) -> anyhow::Result<f64> {
     let load = Load {
-        address: process.address(),
+        addresses: vec![process.address()],
         connections: PUT_CONNECTIONS.min(products),
         until: Until::Sent(products),
         request: work::product_put,
         ground: ground(process, products),
     };
     Ok(load.run().await?.rate())
-}
-
-/// Starts a few times; the last one runs, the median time counts.
-async fn start_often(scratch: &Scratch, url: &str) -> anyhow::Result<(Process, Duration)> {
-    let mut times = Vec::new();
-    loop {
-        let (process, ready) = start(scratch, url).await?;
-        times.push(ready);
-        if times.len() == STARTS {
-            times.sort();
-            return Ok((process, times[STARTS / 2]));
-        }
-        process.stop().await?;
-    }
-}
-
-/// Starts, and waits until the server calls itself ready.
-async fn start(scratch: &Scratch, url: &str) -> anyhow::Result<(Process, Duration)> {
-    let process = Process::start(&scratch.file("server.log"), |command| {
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TOLLGATE_")) {
-            command.env_remove(name);
-        }
-        command.env("TOLLGATE_SECRET_KEY", SECRET_KEY);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--database", url]);
-    })
-    .await?;
-    while !is_ready(&process).await {
-        ensure!(process.started().elapsed() < READY_TIMEOUT, "the server is not ready after {READY_TIMEOUT:?}");
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    let ready = process.started().elapsed();
-    Ok((process, ready))
 }
 
 async fn is_ready(process: &Process) -> bool {

@@ -4,9 +4,19 @@ use std::io::Write;
 
 /// Everything that can be measured.
 pub(super) const WORKS: &[Work] = &[
-    Work { name: "product_retrieve", writes: false, request: product_retrieve },
-    Work { name: "product_list", writes: false, request: product_list },
-    Work { name: "product_create", writes: true, request: product_create },
+    Work {
+        name: "product_retrieve",
+        writes: false,
+        request: product_retrieve,
+        statement: Statement::Reads(product_retrieve_statement),
+    },
+    Work {
+        name: "product_list",
+        writes: false,
+        request: product_list,
+        statement: Statement::Reads(product_list_statement),
+    },
+    Work { name: "product_create", writes: true, request: product_create, statement: Statement::Creates },
 ];
 
 /// One kind of request.
@@ -17,6 +27,17 @@ pub(super) struct Work {
     pub(super) writes: bool,
     /// Appends one whole request to the buffer.
     pub(super) request: Request,
+    /// What one request comes to in PostgreSQL.
+    pub(super) statement: Statement,
+}
+
+/// A statement in PostgreSQL, as a script for pgbench.
+#[derive(Clone, Copy)]
+pub(super) enum Statement {
+    /// A query over so many products.
+    Reads(fn(u64) -> String),
+    /// Rows like those that the server writes for a new product.
+    Creates,
 }
 
 /// Appends the request of a turn to a buffer.
@@ -70,6 +91,19 @@ fn product_retrieve(ground: &Ground, turn: &mut Turn, buffer: &mut Vec<u8>) {
 
 fn product_list(ground: &Ground, _: &mut Turn, buffer: &mut Vec<u8>) {
     get(ground, format_args!("/v1/products?limit=10"), buffer);
+}
+
+fn product_retrieve_statement(products: u64) -> String {
+    format!(
+        "\\set number random(0, {})\n\
+         SELECT body FROM product WHERE live = false AND id = 'prod_bench' || lpad(:number::text, 14, '0');\n",
+        products - 1
+    )
+}
+
+/// One more than the page, as the server asks to learn whether there are more.
+fn product_list_statement(_: u64) -> String {
+    "SELECT created, seq, body FROM product WHERE live = false ORDER BY created DESC, seq DESC LIMIT 11;\n".to_owned()
 }
 
 fn product_create(ground: &Ground, turn: &mut Turn, buffer: &mut Vec<u8>) {

@@ -15,10 +15,12 @@ const LAYERS: [(&str, &[&str]); 6] = [
 ];
 
 /// Crates of others that only some of ours may use.
-const KEPT: [(&str, &[&str]); 4] = [
+const KEPT: [(&str, &[&str]); 6] = [
     ("tokio", &["tollgate-store", "tollgate-server", "tollgate"]),
     ("axum", &["tollgate-server"]),
     ("rusqlite", &["tollgate-store"]),
+    ("tokio-postgres", &["tollgate-store"]),
+    ("rustls", &["tollgate-store"]),
     ("anyhow", &["tollgate"]),
 ];
 

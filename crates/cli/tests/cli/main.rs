@@ -5,6 +5,7 @@ mod crash;
 mod full;
 mod keys;
 mod layers;
+mod nodes;
 mod settings;
 mod start;
 mod stop;

@@ -171,6 +171,7 @@ fn store_fault(failure: &StoreError) -> Fault {
     match failure {
         StoreError::Busy => error::lock_timeout(),
         StoreError::Full => error::no_space(),
+        StoreError::Unresolved => error::unresolved(),
         StoreError::Closed | StoreError::Unavailable(_) | StoreError::Conflict(_) => error::unavailable(),
         StoreError::Corrupt(_) | StoreError::Endless | StoreError::Guest => error::internal(),
     }

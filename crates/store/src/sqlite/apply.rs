@@ -1,12 +1,12 @@
 //! Writes what was decided, inside the writer's transaction.
 
-use super::cache::Cache;
+use super::table::{self, Table};
 use super::tail::Change;
 use super::{fold, load};
+use crate::cache::Cache;
 use crate::drive::Rows;
 use crate::error::StoreError;
-use crate::record;
-use crate::table::{self, Table};
+use crate::{nouns, record};
 use rusqlite::types::{ToSql, ToSqlOutput};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
@@ -66,7 +66,7 @@ impl<'a> Transaction<'a> {
                 None
             }
         };
-        if table::is_cached(table.noun) {
+        if nouns::is_cached(table.noun) {
             let body = body.map(|body| Arc::from(body.into_bytes()));
             let (noun, id) = (table.noun, record.id().to_owned());
             self.published.bodies.push(NewBody { noun, environment, id, body });
@@ -89,7 +89,7 @@ impl Rows for Transaction<'_> {
     fn load(&mut self, environment: Environment, key: &Key, facts: &mut Facts) -> Result<(), StoreError> {
         // Memory holds what is committed. What this transaction changed is known already, so it is never asked here.
         match key {
-            Key::Row(noun, id) if table::is_cached(*noun) => {
+            Key::Row(noun, id) if nouns::is_cached(*noun) => {
                 load::learn_row(*noun, key, facts, |table| match self.cache.get(*noun, environment, id) {
                     Some(body) => Ok(Some(body)),
                     None => load::body(self.connection, table, environment, id),

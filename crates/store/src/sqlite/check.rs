@@ -1,10 +1,10 @@
 //! The doctor: looks at every row and says what does not fit.
 
+use super::table::{self, Table};
 use super::tail::Tail;
 use super::{apply::Column, connect, prepare};
 use crate::error::OpenError;
 use crate::report::Report;
-use crate::table::{self, Table};
 use crate::{migrate, record, search_terms};
 use prometheus_client::metrics::gauge::Gauge;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
@@ -20,12 +20,16 @@ pub(crate) fn check(path: &Path) -> Result<Report, OpenError> {
     let mut report = Report::default();
     let version = prepare::version(&connection, path)?;
     if version != migrate::LATEST {
-        report.add("schema", format!("version {version} instead of {}; open the file to migrate it", migrate::LATEST));
+        report.add_version(version);
         return Ok(report);
     }
     // The views on the search indexes are temporary tables, which a connection that cannot write may not have either.
     connection.pragma_update(None, "query_only", false)?;
     let snapshot = connection.unchecked_transaction()?;
+    if let Some(mark) = prepare::mark(&snapshot)? {
+        report.add_unfinished(&mark);
+        return Ok(report);
+    }
     check_integrity(&snapshot, &mut report)?;
     for table in table::all() {
         check_table(&snapshot, table, &mut report)?;
@@ -68,8 +72,8 @@ fn check_table(connection: &Connection, table: &Table, report: &mut Report) -> R
         };
         check_columns(row, table, &record, report)?;
         let changed = tails[usize::from(environment.is_live())].contains(&*id);
-        if table.search().is_some() && !changed && in_index != fingerprint(&search_terms::of(environment, &record)) {
-            report.add("search index", format!("{} {id} is not in it as it is", table.name));
+        if table.search().is_some() && !changed && in_index != fingerprint(&search_terms::of_in(environment, &record)) {
+            report.add_not_indexed(table.name, &id);
         }
     }
     for seq in indexed.keys() {
@@ -99,7 +103,7 @@ fn check_columns(row: &Row<'_>, table: &Table, record: &Record, report: &mut Rep
         }
     }
     if !wrong.is_empty() {
-        report.add("columns", format!("{} {id}: {} differ from the body", table.name, wrong.join(", ")));
+        report.add_columns(table.name, &id, &wrong);
     }
     Ok(())
 }
@@ -116,8 +120,7 @@ fn check_references(connection: &Connection, report: &mut Report) -> Result<(), 
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (product, price): (String, Option<String>) = (row.get(0)?, row.get(1)?);
-        let what = price.map_or("does not exist".to_owned(), |price| format!("{price} is of another product"));
-        report.add("default price", format!("of {product}: {what}"));
+        report.add_default_price(&product, price.as_deref());
     }
     let mut statement = connection.prepare(
         "SELECT id, product FROM price AS this \
@@ -126,7 +129,7 @@ fn check_references(connection: &Connection, report: &mut Report) -> Result<(), 
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (price, product): (String, String) = (row.get(0)?, row.get(1)?);
-        report.add("product", format!("{product} of {price} does not exist"));
+        report.add_product(&product, &price);
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Brings the search index up to date: the first changes of the tail become part of it, a slice at a time.
 
+use super::table::{self, Table};
 use super::tail::{Change, Tail};
 use crate::error::StoreError;
-use crate::table::{self, Table};
 use crate::{record, search_terms};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
@@ -47,14 +47,15 @@ fn fold_changes(connection: &Connection, changes: &[Change], mark: i64) -> Resul
             .optional()?;
         if let Some((seq, body)) = found {
             let record = record::decode(noun, &body)?;
-            index(connection, table, seq, &search_terms::text(&search_terms::of(environment, &record)))?;
+            index(connection, table, seq, &search_terms::text(&search_terms::of_in(environment, &record)))?;
         }
     }
     connection.prepare_cached("UPDATE search_mark SET event = ?")?.execute([mark])?;
     Ok(())
 }
 
-fn index(connection: &Connection, table: &Table, seq: i64, terms: &str) -> Result<(), StoreError> {
+/// Puts an object into the index, as these terms.
+pub(super) fn index(connection: &Connection, table: &Table, seq: i64, terms: &str) -> Result<(), StoreError> {
     if let Some(search) = table.search() {
         let sql = format!("INSERT OR REPLACE INTO {search} (rowid, terms) VALUES (?, ?)");
         connection.prepare_cached(&sql)?.execute(params![seq, terms])?;

@@ -1,34 +1,16 @@
-//! Lists: a page is read from an index that is in list order already, or from a few such indexes and merged.
+//! Lists: the parts of a [plan](crate::list) one after the other, from one snapshot.
 
 use super::apply::Column;
-use crate::error::{ListError, StoreError};
-use crate::record;
-use crate::table::{self, Table};
+use super::table::{self, Table};
+use crate::error::ListError;
+use crate::list::{self, BRANCHES_MAX, Dialect, Lead, Place, Plan, Statement, VALUES_MAX, sorted};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
-use std::fmt::Write as _;
 use tollgate_domain::environment::Environment;
-use tollgate_domain::list::{Cursor, Filter, ListQuery, Page};
-use tollgate_domain::record::{Field, Lookup, Record, Value};
+use tollgate_domain::list::{Filter, ListQuery, Page};
+use tollgate_domain::record::{Field, Record, Value};
 
-/// Most values of an indexed field that are each followed along its index; more are found by walking all objects.
-const BRANCHES_MAX: usize = 64;
-/// Most ids, or values of a unique field, that one statement asks for.
-const VALUES_MAX: usize = 512;
-
-/// `created` and `seq`.
-type Place = (i64, i64);
-
-/// Whether the page is found in a time that does not depend on how many objects there are.
-pub(super) fn is_short(query: &ListQuery) -> bool {
-    match &*query.filters {
-        [] => true,
-        [Filter::Ids(ids)] => ids.len() <= VALUES_MAX,
-        [Filter::Is(field, value)] => field.lookup() != Lookup::Scan && *value != Value::Null,
-        [Filter::OneOf(field, values)] => field.lookup() != Lookup::Scan && values.len() <= BRANCHES_MAX,
-        _ => false,
-    }
-}
+pub(super) use crate::list::is_short;
 
 /// One page, from a snapshot.
 pub(super) fn list(
@@ -36,100 +18,53 @@ pub(super) fn list(
     environment: Environment,
     query: &ListQuery,
 ) -> Result<Page<Record>, ListError> {
-    let Some(table) = table::of(query.noun) else {
-        return if query.cursor.is_some() {
-            Err(ListError::NoSuchCursor)
-        } else {
-            Ok(Page { items: vec![], has_more: false })
-        };
+    let Some(table) = table::of(query.noun) else { return list::empty(query) };
+    let mut walk = Walk { connection, table, environment, plan: Plan::new(query) };
+    walk.plan.beside = walk.plan.cursor().map(|id| walk.place(id)).transpose()?;
+    let rows = match walk.parts()? {
+        None => walk.follow(None)?,
+        Some(parts) => walk.merge(&parts)?,
     };
-    let (beside, newest_first) = match &query.cursor {
-        None => (None, true),
-        Some(Cursor::After(id)) => (Some(place(connection, table, environment, id)?), true),
-        Some(Cursor::Before(id)) => (Some(place(connection, table, environment, id)?), false),
-    };
-    let walk = Walk { table, environment, query, beside, newest_first };
-    let mut rows = Vec::new();
-    let branches = walk.branches(connection)?;
-    let merge = branches.len() > 1;
-    for branch in branches {
-        walk.follow(connection, &branch, &mut rows)?;
-    }
-    if merge {
-        rows.sort_unstable_by_key(|(place, _)| *place);
-        if newest_first {
-            rows.reverse();
-        }
-    }
-    let has_more = rows.len() > query.limit;
-    rows.truncate(query.limit);
-    if !newest_first {
-        rows.reverse();
-    }
-    let items = rows.iter().map(|(_, body)| record::decode(query.noun, body)).collect::<Result<_, StoreError>>()?;
-    Ok(Page { items, has_more })
-}
-
-fn place(connection: &Connection, table: &Table, environment: Environment, id: &str) -> Result<Place, ListError> {
-    let place = connection
-        .prepare_cached(&table.place)?
-        .query_row(params![environment.is_live(), id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    place.ok_or(ListError::NoSuchCursor)
+    let bodies = rows.into_iter().map(|(_, body)| body).collect();
+    Ok(walk.plan.page(bodies)?)
 }
 
 struct Walk<'a> {
+    connection: &'a Connection,
     table: &'a Table,
     environment: Environment,
-    query: &'a ListQuery,
-    beside: Option<Place>,
-    newest_first: bool,
+    plan: Plan<'a>,
 }
 
-/// Filters that one statement can follow.
-struct Branch {
-    filters: Vec<Filter>,
-    /// Whether they name so few objects that sorting those beats walking in list order.
-    few: bool,
-}
+/// Objects found: where they stand, and their bodies.
+type Rows = Vec<(Place, Vec<u8>)>;
 
 impl Walk<'_> {
-    /// Splits the query at the filter that narrows most into parts that each follow an index.
-    fn branches(&self, connection: &Connection) -> Result<Vec<Branch>, ListError> {
-        let filters = &self.query.filters;
-        let Some(splitting) = (0..filters.len()).max_by_key(|index| narrowness(&filters[*index])) else {
-            return Ok(vec![Branch { filters: Vec::new(), few: false }]);
-        };
-        let few = narrowness(&filters[splitting]) >= POINTED;
-        let parts = self.parts(connection, &filters[splitting])?;
-        let others = filters.iter().enumerate().filter(|(index, _)| *index != splitting);
-        let others: Vec<Filter> = others.map(|(_, filter)| filter.clone()).collect();
-        let branch = |part| Branch { filters: [vec![part], others.clone()].concat(), few };
-        Ok(parts.into_iter().map(branch).collect())
+    fn place(&self, id: &str) -> Result<Place, ListError> {
+        let place = self
+            .connection
+            .prepare_cached(&self.table.place)?
+            .query_row(params![self.environment.is_live(), id], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        place.ok_or(ListError::NoSuchCursor)
     }
 
-    fn parts(&self, connection: &Connection, filter: &Filter) -> Result<Vec<Filter>, ListError> {
-        Ok(match filter {
-            Filter::Ids(ids) => sorted(ids).chunks(VALUES_MAX).map(|ids| Filter::Ids(ids.to_vec())).collect(),
-            Filter::OneOf(field, values) => {
-                let values = sorted(values);
-                if field.lookup() == Lookup::Index && values.len() <= BRANCHES_MAX {
-                    return Ok(values.into_iter().map(|value| Filter::Is(*field, value)).collect());
-                }
-                values.chunks(VALUES_MAX).map(|values| Filter::OneOf(*field, values.to_vec())).collect()
-            }
-            Filter::StartsWith(field, start) if field.lookup() == Lookup::Index => {
-                match self.values(connection, *field, start)? {
-                    Some(values) => values.into_iter().map(|value| Filter::Is(*field, Value::Text(value))).collect(),
-                    None => vec![filter.clone()],
-                }
-            }
-            Filter::StartsWith(..) | Filter::Is(..) => vec![filter.clone()],
-        })
+    /// The filter that leads in parts that one statement each can follow; nothing where there is none.
+    fn parts(&self) -> Result<Option<Vec<Filter>>, ListError> {
+        let Some(leading) = self.plan.leading else { return Ok(None) };
+        let each = |field, values: Vec<Value>| values.into_iter().map(|value| Filter::Is(field, value)).collect();
+        Ok(Some(match &self.plan.lead {
+            Lead::Whole => chunks(leading),
+            Lead::Each(field, values) => each(*field, values.clone()),
+            Lead::Beginning(field, start) => match self.values(*field, start)? {
+                Some(values) => each(*field, values.into_iter().map(Value::Text).collect()),
+                None => vec![leading.clone()],
+            },
+        }))
     }
 
     /// The values of a field that begin so, by hopping along its index; nothing where there are too many.
-    fn values(&self, connection: &Connection, field: Field, start: &str) -> Result<Option<Vec<String>>, ListError> {
+    fn values(&self, field: Field, start: &str) -> Result<Option<Vec<String>>, ListError> {
         let (name, column) = (self.table.name, field.name());
         let hop = |comparison| {
             format!("SELECT {column} FROM {name} WHERE live = ? AND {column} {comparison} ? ORDER BY {column} LIMIT 1")
@@ -138,7 +73,8 @@ impl Walk<'_> {
         let mut values: Vec<String> = Vec::new();
         loop {
             let (sql, from) = values.last().map_or((&first, start), |last| (&later, &**last));
-            let next: Option<String> = connection
+            let next: Option<String> = self
+                .connection
                 .prepare_cached(sql)?
                 .query_row(params![self.environment.is_live(), from], |row| row.get(0))
                 .optional()?;
@@ -150,106 +86,75 @@ impl Walk<'_> {
         }
     }
 
-    /// Reads up to one object more than the page has room for.
-    fn follow(
-        &self,
-        connection: &Connection,
-        branch: &Branch,
-        rows: &mut Vec<(Place, Vec<u8>)>,
-    ) -> Result<(), ListError> {
-        let mut statement = Statement::new(self.table, self.environment);
-        branch.filters.iter().for_each(|filter| statement.filter(filter, branch.few));
-        // The plus keeps SQLite from an index in list order where the filter's own is the better one.
-        let (created, seq) = if branch.few { ("+created", "+seq") } else { ("created", "seq") };
-        for (comparison, bound) in [(">=", self.query.created.from), ("<=", self.query.created.to)] {
-            if let Some(bound) = bound {
-                statement.also(&format!("{created} {comparison} ?"), [Sql::Integer(bound.millis())]);
+    fn merge(&self, parts: &[Filter]) -> Result<Rows, ListError> {
+        let mut rows = Vec::new();
+        for part in parts {
+            rows.extend(self.follow(Some(part))?);
+        }
+        if parts.len() > 1 {
+            rows.sort_unstable_by_key(|(place, _)| *place);
+            if self.plan.newest_first {
+                rows.reverse();
             }
         }
-        let (comparison, direction) = if self.newest_first { ("<", "DESC") } else { (">", "ASC") };
-        if let Some((at, beside)) = self.beside {
-            let sql = format!("({created}, {seq}) {comparison} (?, ?)");
-            statement.also(&sql, [Sql::Integer(at), Sql::Integer(beside)]);
+        Ok(rows)
+    }
+
+    /// Reads up to one object more than the page has room for.
+    fn follow(&self, part: Option<&Filter>) -> Result<Rows, ListError> {
+        let mut statement = Statement::<Bound>::new(self.table.name, self.environment);
+        if let Some(part) = part {
+            statement.filter(part, self.plan.few);
         }
-        let room = i64::try_from(self.query.limit).unwrap_or(i64::MAX).saturating_add(1);
-        write!(statement.sql, " ORDER BY {created} {direction}, {seq} {direction} LIMIT {room}")
-            .expect("memory takes it");
-        let mut prepared = connection.prepare_cached(&statement.sql)?;
-        let mut found = prepared.query(params_from_iter(&statement.values))?;
+        self.plan.complete(&mut statement);
+        let mut prepared = self.connection.prepare_cached(&statement.sql)?;
+        let mut found = prepared.query(params_from_iter(&statement.dialect.0))?;
+        let mut rows = Vec::new();
         while let Some(row) = found.next()? {
             let body = row.get_ref(2)?.as_bytes().map_err(rusqlite::Error::from)?.to_owned();
             rows.push(((row.get(0)?, row.get(1)?), body));
         }
-        Ok(())
+        Ok(rows)
     }
 }
 
-/// From here on a filter names objects one by one.
-const POINTED: u8 = 2;
-
-/// How far a filter narrows: 0 where only walking all objects helps.
-fn narrowness(filter: &Filter) -> u8 {
+/// A filter in parts that each have few enough values for one statement.
+fn chunks(filter: &Filter) -> Vec<Filter> {
     match filter {
-        Filter::Ids(_) => 4,
-        Filter::Is(_, Value::Null) => 0,
-        Filter::Is(field, _) | Filter::OneOf(field, _) | Filter::StartsWith(field, _) => match field.lookup() {
-            Lookup::Unique if !matches!(filter, Filter::StartsWith(..)) => 3,
-            Lookup::Index => 1,
-            Lookup::Unique | Lookup::Scan => 0,
-        },
-    }
-}
-
-fn sorted<T: Ord + Clone>(values: &[T]) -> Vec<T> {
-    let mut values = values.to_vec();
-    values.sort_unstable();
-    values.dedup();
-    values
-}
-
-/// A statement in the making.
-struct Statement {
-    sql: String,
-    values: Vec<Sql>,
-}
-
-impl Statement {
-    fn new(table: &Table, environment: Environment) -> Self {
-        let sql = format!("SELECT created, seq, body FROM {} WHERE live = ?", table.name);
-        Self { sql, values: vec![Sql::Integer(i64::from(environment.is_live()))] }
-    }
-
-    fn also(&mut self, sql: &str, values: impl IntoIterator<Item = Sql>) {
-        write!(self.sql, " AND {sql}").expect("memory takes it");
-        self.values.extend(values);
-    }
-
-    fn filter(&mut self, filter: &Filter, few: bool) {
-        match filter {
-            Filter::Is(field, Value::Null) => self.also(&format!("{} IS NULL", field.name()), []),
-            Filter::Is(field, value) => self.also(&format!("{} = ?", field.name()), [sql(value)]),
-            Filter::OneOf(field, values) => self.one_of(field.name(), values, few),
-            Filter::Ids(ids) => {
-                let values: Vec<Value> = ids.iter().cloned().map(Value::Text).collect();
-                self.one_of("id", &values, few);
-            }
-            Filter::StartsWith(field, start) => {
-                self.also(&format!("+{} >= ?", field.name()), [Sql::Text(start.clone())]);
-                if let Some(end) = after_all(start) {
-                    self.also(&format!("+{} < ?", field.name()), [Sql::Text(end)]);
-                }
-            }
+        Filter::Ids(ids) => sorted(ids).chunks(VALUES_MAX).map(|ids| Filter::Ids(ids.to_vec())).collect(),
+        Filter::OneOf(field, values) => {
+            sorted(values).chunks(VALUES_MAX).map(|values| Filter::OneOf(*field, values.to_vec())).collect()
         }
+        Filter::StartsWith(..) | Filter::Is(..) => vec![filter.clone()],
+    }
+}
+
+/// The values of a statement, in the order of their places.
+#[derive(Default)]
+struct Bound(Vec<Sql>);
+
+impl Dialect for Bound {
+    fn value(&mut self, value: &Value) -> String {
+        self.0.push(sql(value));
+        "?".to_owned()
+    }
+
+    fn number(&mut self, number: i64) -> String {
+        self.0.push(Sql::Integer(number));
+        "?".to_owned()
     }
 
     /// The number of places is rounded up, so that few statements are compiled for many lengths.
-    fn one_of(&mut self, column: &str, values: &[Value], few: bool) {
-        let plus = if few { "" } else { "+" };
-        let null = if values.contains(&Value::Null) { format!(" OR {column} IS NULL") } else { String::new() };
-        let mut bound: Vec<Sql> = values.iter().filter(|value| **value != Value::Null).map(sql).collect();
+    fn one_of(&mut self, column: &str, values: &[&Value]) -> String {
+        let mut bound: Vec<Sql> = values.iter().map(|value| sql(value)).collect();
         bound.resize(bound.len().next_power_of_two(), bound.last().cloned().unwrap_or(Sql::Null));
         let places = vec!["?"; bound.len()].join(", ");
-        self.also(&format!("({plus}{column} IN ({places}){null})"), bound);
+        self.0.extend(bound);
+        format!("{column} IN ({places})")
+    }
+
+    fn aside(column: &str) -> String {
+        format!("+{column}")
     }
 }
 
@@ -261,17 +166,42 @@ fn sql(value: &Value) -> Sql {
     }
 }
 
-/// The least text that is greater than every text that begins so, in the order of their bytes; none where there is
-/// no such text.
-fn after_all(start: &str) -> Option<String> {
-    let mut characters: Vec<char> = start.chars().collect();
-    while let Some(last) = characters.pop() {
-        // The numbers between U+D7FF and U+E000 are no characters.
-        let next = if last == '\u{d7ff}' { Some('\u{e000}') } else { char::from_u32(u32::from(last) + 1) };
-        if let Some(next) = next {
-            characters.push(next);
-            return Some(characters.into_iter().collect());
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tollgate_domain::list::CreatedRange;
+    use tollgate_domain::record::Noun;
+
+    fn sql(filters: Vec<Filter>) -> String {
+        let query = ListQuery { noun: Noun::Price, filters, created: CreatedRange::default(), cursor: None, limit: 10 };
+        let mut plan = Plan::new(&query);
+        plan.beside = Some((1, 2));
+        let mut statement = Statement::<Bound>::new("price", Environment::Live);
+        statement.filter(plan.leading.unwrap(), plan.few);
+        plan.complete(&mut statement);
+        statement.sql.replace("SELECT created, seq, body FROM price WHERE live = ? AND ", "")
+    }
+
+    #[test]
+    fn a_plus_keeps_sqlite_from_the_index_that_is_not_to_lead() {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let active = Filter::Is(Field::PriceActive, Value::Flag(true));
+        let lookup_key =
+            |keys: &[&str]| Filter::OneOf(Field::PriceLookupKey, keys.iter().map(|key| text(key)).collect());
+        let of = Filter::Is(Field::PriceProduct, text("p"));
+        for (filters, expected) in [
+            (
+                vec![active.clone(), lookup_key(&["a", "b", "c"])],
+                "(lookup_key IN (?, ?, ?, ?)) AND active = ? AND (+created, +seq) < (?, ?) \
+                 ORDER BY +created DESC, +seq DESC LIMIT 11",
+            ),
+            (
+                vec![of, Filter::StartsWith(Field::PriceMeter, "m".into()), active],
+                "+meter >= ? AND +meter < ? AND product = ? AND active = ? AND (created, seq) < (?, ?) \
+                 ORDER BY created DESC, seq DESC LIMIT 11",
+            ),
+        ] {
+            assert_eq!(sql(filters), expected);
         }
     }
-    None
 }

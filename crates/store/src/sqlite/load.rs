@@ -1,9 +1,9 @@
 //! Answers to keys.
 
 use super::Shared;
+use super::table::{self, Table};
 use crate::error::StoreError;
 use crate::record;
-use crate::table::{self, Table};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
 use tollgate_domain::environment::Environment;

@@ -6,7 +6,6 @@
 
 mod apply;
 mod backup;
-mod cache;
 mod check;
 mod connect;
 mod fold;
@@ -15,19 +14,22 @@ mod load;
 mod prepare;
 mod readers;
 mod search;
+mod table;
 mod tail;
+mod transfer;
 mod writer;
 
 pub(crate) use backup::backup;
 pub(crate) use check::check;
+pub(crate) use transfer::Side;
 
+use crate::cache::Cache;
 use crate::error::{ListError, OpenError, SearchError, StoreError};
 use crate::metrics::{Metrics, Outcome};
 use crate::options::Options;
 use crate::page::{Found, parse_token};
 use crate::task::Task;
-use crate::{record, table};
-use cache::Cache;
+use crate::{nouns, record};
 use readers::Readers;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -186,13 +188,13 @@ impl Shared {
         noun: Noun,
         read: impl FnOnce(&rusqlite::Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        if table::is_shared(noun) { self.readers.anew(read) } else { self.readers.quick(read) }
+        if nouns::is_shared(noun) { self.readers.anew(read) } else { self.readers.quick(read) }
     }
 
     /// The body of an object, from memory or from the file.
     fn body(&self, table: &table::Table, environment: Environment, id: &str) -> Result<Option<Arc<[u8]>>, StoreError> {
         let read = || self.read(table.noun, |connection| load::body(connection, table, environment, id));
-        if !table::is_cached(table.noun) {
+        if !nouns::is_cached(table.noun) {
             return read();
         }
         self.cache.get_or_read(&self.metrics, table.noun, environment, id, read)

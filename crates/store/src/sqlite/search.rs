@@ -1,11 +1,11 @@
 //! Searches: the index narrows, the tail adds what the index does not have yet, `Query::matches` decides.
 
 use super::Shared;
+use super::table::{self, Table};
 use crate::error::StoreError;
 use crate::page::{Found, Gatherer};
 use crate::record;
 use crate::search_terms::{self, Narrow};
-use crate::table::{self, Table};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, HashSet};
 use std::iter::Peekable;
@@ -27,7 +27,7 @@ pub(super) fn search(
 ) -> Result<Found, StoreError> {
     let gatherer = Gatherer::new(limit, count, below);
     let (Some(table), Some(expression)) =
-        (table::of(query.noun), expression(&search_terms::narrow(environment, query)))
+        (table::of(query.noun), expression(&search_terms::narrow_in(environment, query)))
     else {
         return Ok(gatherer.finish());
     };

@@ -60,7 +60,7 @@ fn a_reader_never_sees_less_than_what_was_answered() {
     runtime.block_on(async {
         // Room for fewer than half of them, so that readers keep missing.
         let options = Options { cache_bytes: 1024 * 1024, ..Options::default() };
-        let World { store, folder, .. } = World::with(Engine::Sqlite, &options);
+        let World { store, folder, .. } = World::with(Engine::Sqlite, &options).await;
         let store = Arc::new(store);
         let progress: Arc<Vec<Progress>> = Arc::new((0..PRODUCTS).map(|_| Progress::default()).collect());
         let done = Arc::new(AtomicBool::new(false));

@@ -14,11 +14,11 @@ use tollgate_domain::metadata::MetadataPatch;
 use tollgate_domain::patch::Patch;
 use tollgate_domain::price::{CreatePrice, Interval, PricePatch, Recurring, UpdatePrice, UsageType};
 use tollgate_domain::product::{CreateProduct, DeleteProduct, ProductPatch, UpdateProduct};
-use tollgate_store::{Store, check};
+use tollgate_store::{DatabaseUrl, Store, check};
 
 /// A command that names prices by their number among those made so far.
 #[derive(Debug, Clone)]
-enum Op {
+pub(crate) enum Op {
     CreateProduct { id: u8, with_price: bool },
     UpdateProduct { id: u8, name: u8, default_price: Option<u8>, url: Option<u8> },
     DeleteProduct { id: u8 },
@@ -26,7 +26,7 @@ enum Op {
     UpdatePrice { price: u8, active: Option<bool>, lookup_key: Option<u8>, clear: bool, transfer: bool },
 }
 
-fn op() -> impl Strategy<Value = (bool, Op)> {
+pub(crate) fn op() -> impl Strategy<Value = (bool, Op)> {
     let lookup_key = || proptest::option::of(0..3u8);
     let op = prop_oneof![
         (0..5u8, any::<bool>()).prop_map(|(id, with_price)| Op::CreateProduct { id, with_price }),
@@ -100,7 +100,7 @@ where
 }
 
 /// Runs one op. `made` are the ids of the prices made so far.
-async fn perform(store: &Store, environment: Environment, op: Op, made: &[PriceId]) -> String {
+pub(crate) async fn perform(store: &Store, environment: Environment, op: Op, made: &[PriceId]) -> String {
     let nth = |number: u8| made.get(usize::from(number)).cloned().unwrap_or_else(|| PriceId::from("price_none"));
     match op {
         Op::CreateProduct { id, with_price } => submit(store, environment, create_product(id, with_price)).await,
@@ -120,7 +120,7 @@ async fn perform(store: &Store, environment: Environment, op: Op, made: &[PriceI
 }
 
 /// The ids of the prices of both environments, oldest first.
-async fn prices(store: &Store) -> Vec<PriceId> {
+pub(crate) async fn prices(store: &Store) -> Vec<PriceId> {
     let mut ids = Vec::new();
     for environment in Environment::ALL {
         let page = store.list(environment, &crate::world::all_of(tollgate_domain::record::Noun::Price)).await.unwrap();
@@ -130,13 +130,55 @@ async fn prices(store: &Store) -> Vec<PriceId> {
     ids
 }
 
-fn environment(live: bool) -> Environment {
+pub(crate) fn environment(live: bool) -> Environment {
     if live { Environment::Live } else { Environment::Test }
 }
 
-fn assert_healthy(world: &World) {
-    let report = check(&tollgate_store::DatabaseUrl::Sqlite(world.folder.file())).unwrap();
+async fn assert_healthy(url: &DatabaseUrl) {
+    let report = check(url).await.unwrap();
     assert!(report.is_healthy(), "{report}");
+}
+
+async fn agree_one_by_one(engine: Engine, ops: &[(bool, Op)]) {
+    let (model, other) = (World::new(Engine::Model).await, World::new(engine).await);
+    for (number, (live, op)) in ops.iter().enumerate() {
+        let made = prices(&model.store).await;
+        let expected = perform(&model.store, environment(*live), op.clone(), &made).await;
+        let reply = perform(&other.store, environment(*live), op.clone(), &made).await;
+        assert_eq!(reply, expected, "{op:?}");
+        let millis = i64::from(number % 3 == 0);
+        model.pass(millis);
+        other.pass(millis);
+    }
+    assert_eq!(rows(&other.store).await, rows(&model.store).await);
+    other.store.close().await;
+    assert_healthy(&other.url).await;
+}
+
+async fn agree_in_batches(engine: Engine, ops: &[(bool, Op)]) {
+    let (model, other) = (World::new(Engine::Model).await, World::new(engine).await);
+    let (mut expected, mut known) = (Vec::new(), Vec::new());
+    for (live, op) in ops {
+        known.push(prices(&model.store).await);
+        expected.push(perform(&model.store, environment(*live), op.clone(), &known[known.len() - 1]).await);
+    }
+    // Tasks of a runtime on one thread begin in the order they are made, so the queue has that order too.
+    let World { store, url, folder, .. } = other;
+    let store = Arc::new(store);
+    let perform = |((live, op), made): (&(bool, Op), Vec<PriceId>)| {
+        let (store, live, op) = (store.clone(), *live, op.clone());
+        tokio::spawn(async move { perform(&store, environment(live), op, &made).await })
+    };
+    let answers: Vec<_> = ops.iter().zip(known).map(perform).collect();
+    for (answer, expected) in answers.into_iter().zip(expected) {
+        assert_eq!(answer.await.unwrap(), expected);
+    }
+    assert_eq!(rows(&store).await, rows(&model.store).await);
+    store.close().await;
+    // What was answered is there for whoever opens the database next.
+    let again = crate::world::open_url(&url).await;
+    assert_eq!(rows(&again).await, rows(&model.store).await);
+    drop(folder);
 }
 
 proptest! {
@@ -145,48 +187,18 @@ proptest! {
     #[test]
     fn one_by_one_the_engines_agree(ops in proptest::collection::vec(op(), 1..60)) {
         run(async {
-            let (model, sqlite) = (World::new(Engine::Model), World::new(Engine::Sqlite));
-            for (number, (live, op)) in ops.iter().enumerate() {
-                let made = prices(&model.store).await;
-                let expected = perform(&model.store, environment(*live), op.clone(), &made).await;
-                let reply = perform(&sqlite.store, environment(*live), op.clone(), &made).await;
-                assert_eq!(reply, expected, "{op:?}");
-                let millis = i64::from(number % 3 == 0);
-                model.pass(millis);
-                sqlite.pass(millis);
+            for engine in Engine::all().skip(1) {
+                agree_one_by_one(engine, &ops).await;
             }
-            assert_eq!(rows(&sqlite.store).await, rows(&model.store).await);
-            sqlite.store.close().await;
-            assert_healthy(&sqlite);
         });
     }
 
     #[test]
     fn in_batches_the_engines_agree(ops in proptest::collection::vec(op(), 1..120)) {
         run(async {
-            let (model, sqlite) = (World::new(Engine::Model), World::new(Engine::Sqlite));
-            let mut expected = Vec::new();
-            let mut known = Vec::new();
-            for (live, op) in &ops {
-                known.push(prices(&model.store).await);
-                expected.push(perform(&model.store, environment(*live), op.clone(), &known[known.len() - 1]).await);
+            for engine in Engine::all().skip(1) {
+                agree_in_batches(engine, &ops).await;
             }
-            // Tasks of a runtime on one thread begin in the order they are made, so the queue has that order too.
-            let World { store, folder, .. } = sqlite;
-            let store = Arc::new(store);
-            let answers: Vec<_> = ops.into_iter().zip(known).map(|((live, op), made)| {
-                let store = store.clone();
-                tokio::spawn(async move { perform(&store, environment(live), op, &made).await })
-            }).collect();
-            for (answer, expected) in answers.into_iter().zip(expected) {
-                assert_eq!(answer.await.unwrap(), expected);
-            }
-            assert_eq!(rows(&store).await, rows(&model.store).await);
-            let path = folder.file();
-            store.close().await;
-            // What was answered is there for whoever opens the file next.
-            let again = crate::world::open(&path);
-            assert_eq!(rows(&again).await, rows(&model.store).await);
         });
     }
 }

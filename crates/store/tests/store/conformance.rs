@@ -1,4 +1,4 @@
-//! The promises, one test each, on the model and on SQLite.
+//! The promises, one test each, on every engine.
 
 use crate::jobs::Keyed;
 use crate::world::{Engine, World, all_of, ask, ask_in, get_product, product, rename, rows, run};
@@ -20,14 +20,18 @@ use tollgate_domain::record::{Field, Noun, Record, Value};
 use tollgate_domain::refusal::Refusal;
 use tollgate_domain::time::Timestamp;
 use tollgate_store::{ListError, SearchError, Store};
+use tollgate_testkit::postgres::Postgres;
 
 macro_rules! on_every_engine {
     ($($name:ident)*) => {
         mod model {
-            $(#[test] fn $name() { super::run(async { super::$name(&super::World::new(super::Engine::Model)).await }); })*
+            $(#[test] fn $name() { super::run(async { super::$name(&super::World::new(super::Engine::Model).await).await }); })*
         }
         mod sqlite {
-            $(#[test] fn $name() { super::run(async { super::$name(&super::World::new(super::Engine::Sqlite)).await }); })*
+            $(#[test] fn $name() { super::run(async { super::$name(&super::World::new(super::Engine::Sqlite).await).await }); })*
+        }
+        mod postgres {
+            $(#[test] fn $name() { super::on_postgres(async |world| super::$name(world).await); })*
         }
     };
 }
@@ -49,6 +53,13 @@ on_every_engine! {
     a_noun_that_is_kept_nowhere_is_empty
     a_page_that_no_search_gave_out_is_refused
     ids_of_every_kind_of_letters_are_kept_apart
+}
+
+fn on_postgres(test: impl AsyncFnOnce(&World)) {
+    // Where there is none, that was said.
+    if Postgres::shared().is_some() {
+        run(async { test(&World::new(Engine::Postgres).await).await });
+    }
 }
 
 pub(crate) fn new_price(lookup_key: Option<&str>) -> NewPrice {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tollgate_store::{DatabaseUrl, OpenError, Options, Store, StoreError, backup, check};
 
-fn opened(path: &Path) -> Result<Store, OpenError> {
-    Store::open(&DatabaseUrl::Sqlite(path.to_owned()), &Options::default())
+async fn opened(path: &Path) -> Result<Store, OpenError> {
+    Store::open(&DatabaseUrl::Sqlite(path.to_owned()), &Options::default()).await
 }
 
 fn execute(path: &Path, sql: &str) {
@@ -17,17 +17,17 @@ fn execute(path: &Path, sql: &str) {
 #[test]
 fn what_was_answered_is_there_after_a_restart() {
     run(async {
-        let World { store, folder, .. } = World::new(Engine::Sqlite);
+        let World { store, folder, .. } = World::new(Engine::Sqlite).await;
         let made = ask(&store, product("a", "Gold")).await.unwrap();
         drop(store);
-        assert_eq!(get_product(&open(&folder.file()), "a").await, Some(made));
+        assert_eq!(get_product(&open(&folder.file()).await, "a").await, Some(made));
     });
 }
 
 #[test]
 fn closing_finishes_what_was_accepted_and_refuses_the_rest() {
     run(async {
-        let World { store, folder, .. } = World::new(Engine::Sqlite);
+        let World { store, folder, .. } = World::new(Engine::Sqlite).await;
         let store = Arc::new(store);
         let begun = Arc::new(AtomicU32::new(0));
         let accepted: Vec<_> = (0..200)
@@ -50,14 +50,14 @@ fn closing_finishes_what_was_accepted_and_refuses_the_rest() {
             crate::world::ask_in(&store, tollgate_domain::environment::Environment::Test, product("b", "x")).await;
         assert!(matches!(late, Err(StoreError::Closed)));
         store.close().await;
-        assert!(get_product(&open(&folder.file()), "p199").await.is_some());
+        assert!(get_product(&open(&folder.file()).await, "p199").await.is_some());
     });
 }
 
 #[test]
 fn a_backup_taken_while_writing_is_whole() {
     run(async {
-        let World { store, folder, .. } = World::new(Engine::Sqlite);
+        let World { store, folder, .. } = World::new(Engine::Sqlite).await;
         let store = Arc::new(store);
         for number in 0..300 {
             ask(&store, product(&format!("p{number}"), "x")).await.unwrap();
@@ -77,9 +77,9 @@ fn a_backup_taken_while_writing_is_whole() {
         }
         writing.await.unwrap();
         for copy in ["one.db", "two.db", "three.db"].map(|copy| folder.path().join(copy)) {
-            let report = check(&DatabaseUrl::Sqlite(copy.clone())).unwrap();
+            let report = check(&DatabaseUrl::Sqlite(copy.clone())).await.unwrap();
             assert!(report.is_healthy() && report.objects >= 600, "{report}");
-            assert!(get_product(&open(&copy), "p299").await.is_some());
+            assert!(get_product(&open(&copy).await, "p299").await.is_some());
         }
         let again = store.backup(&folder.path().join("one.db")).await;
         assert!(matches!(again, Err(OpenError::FileExists(_))));
@@ -90,43 +90,45 @@ fn a_backup_taken_while_writing_is_whole() {
 
 #[test]
 fn a_file_that_is_not_ours_is_refused_and_left_alone() {
-    let folder = Folder::new();
-    let text = folder.path().join("text.db");
-    std::fs::write(&text, "x".repeat(5000)).unwrap();
-    let refused = opened(&text).unwrap_err();
-    assert!(matches!(refused, OpenError::NotOurs(_)), "{refused}");
-    assert_eq!(std::fs::read_to_string(&text).unwrap(), "x".repeat(5000));
-    let other = folder.path().join("other.db");
-    execute(&other, "CREATE TABLE t (a)");
-    let before = std::fs::read(&other).unwrap();
-    assert!(matches!(opened(&other), Err(OpenError::NotOurs(_))));
-    assert_eq!(std::fs::read(&other).unwrap(), before);
-    assert!(matches!(opened(folder.path()), Err(OpenError::IsFolder(_))));
-    assert!(matches!(opened(&folder.path().join("no/such.db")), Err(OpenError::NoFolder(_))));
-    let missing = DatabaseUrl::Sqlite(folder.path().join("missing.db"));
-    assert!(matches!(check(&missing), Err(OpenError::NoFile(_))));
-    assert!(matches!(backup(&missing, &folder.path().join("copy.db")), Err(OpenError::NoFile(_))));
-    assert!(!folder.path().join("missing.db").exists());
-    let postgres = "postgres://localhost/tollgate".parse().unwrap();
-    assert!(matches!(Store::open(&postgres, &Options::default()), Err(OpenError::NotYet(_))));
+    run(async {
+        let folder = Folder::new();
+        let text = folder.path().join("text.db");
+        std::fs::write(&text, "x".repeat(5000)).unwrap();
+        let refused = opened(&text).await.unwrap_err();
+        assert!(matches!(refused, OpenError::NotOurs(_)), "{refused}");
+        assert_eq!(std::fs::read_to_string(&text).unwrap(), "x".repeat(5000));
+        let other = folder.path().join("other.db");
+        execute(&other, "CREATE TABLE t (a)");
+        let before = std::fs::read(&other).unwrap();
+        assert!(matches!(opened(&other).await, Err(OpenError::NotOurs(_))));
+        assert_eq!(std::fs::read(&other).unwrap(), before);
+        assert!(matches!(opened(folder.path()).await, Err(OpenError::IsFolder(_))));
+        assert!(matches!(opened(&folder.path().join("no/such.db")).await, Err(OpenError::NoFolder(_))));
+        let missing = DatabaseUrl::Sqlite(folder.path().join("missing.db"));
+        assert!(matches!(check(&missing).await, Err(OpenError::NoFile(_))));
+        assert!(matches!(backup(&missing, &folder.path().join("copy.db")), Err(OpenError::NoFile(_))));
+        assert!(!folder.path().join("missing.db").exists());
+    });
 }
 
 #[test]
 fn a_file_of_another_version_is_refused() {
-    let folder = Folder::new();
-    drop(open(&folder.file()));
-    execute(&folder.file(), "INSERT INTO migration VALUES (99, 'x')");
-    let error = opened(&folder.file()).unwrap_err();
-    assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
-    assert!(error.to_string().starts_with("this file was written by a newer Tollgate"));
-    execute(&folder.file(), "DELETE FROM migration WHERE version = 99; UPDATE migration SET checksum = 'x'");
-    assert!(matches!(opened(&folder.file()), Err(OpenError::OtherMigration(1))));
+    run(async {
+        let folder = Folder::new();
+        drop(open(&folder.file()).await);
+        execute(&folder.file(), "INSERT INTO migration VALUES (99, 'x')");
+        let error = opened(&folder.file()).await.unwrap_err();
+        assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
+        assert!(error.to_string().starts_with("this database was written by a newer Tollgate"));
+        execute(&folder.file(), "DELETE FROM migration WHERE version = 99; UPDATE migration SET checksum = 'x'");
+        assert!(matches!(opened(&folder.file()).await, Err(OpenError::OtherMigration(1))));
+    });
 }
 
 #[test]
 fn the_doctor_sees_what_does_not_fit() {
     run(async {
-        let World { store, folder, .. } = World::new(Engine::Sqlite);
+        let World { store, folder, .. } = World::new(Engine::Sqlite).await;
         let url = DatabaseUrl::Sqlite(folder.file());
         for id in ["a", "b", "c"] {
             let price = Some(crate::conformance::new_price(None));
@@ -135,7 +137,7 @@ fn the_doctor_sees_what_does_not_fit() {
         }
         crate::world::indexed(&store).await;
         drop(store);
-        assert!(check(&url).unwrap().is_healthy());
+        assert!(check(&url).await.unwrap().is_healthy());
         for (harm, expected) in [
             ("UPDATE product SET active = 0 WHERE id = 'a'", "columns"),
             ("UPDATE product SET body = '{' WHERE id = 'b'", "body"),
@@ -147,7 +149,7 @@ fn the_doctor_sees_what_does_not_fit() {
             let _ = std::fs::remove_file(&copy);
             backup(&url, &copy).unwrap();
             execute(&copy, harm);
-            let report = check(&DatabaseUrl::Sqlite(copy)).unwrap();
+            let report = check(&DatabaseUrl::Sqlite(copy)).await.unwrap();
             assert!(report.findings.iter().any(|finding| finding.check == expected), "{harm}: {report}");
         }
     });

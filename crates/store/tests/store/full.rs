@@ -10,7 +10,7 @@ use tollgate_store::{DatabaseUrl, OpenError, Options, Store, StoreError, check};
 fn a_full_database_refuses_writes_serves_reads_and_recovers() {
     run(async {
         let options = Options { max_bytes: Some(512 * 1024), ..Options::default() };
-        let world = World::with(Engine::Sqlite, &options);
+        let world = World::with(Engine::Sqlite, &options).await;
         let store = &world.store;
         let mut kept = 0;
         let error = loop {
@@ -36,10 +36,10 @@ fn a_full_database_refuses_writes_serves_reads_and_recovers() {
         let World { store, folder, .. } = world;
         drop(store);
         let url = DatabaseUrl::Sqlite(folder.file());
-        assert!(check(&url).unwrap().is_healthy());
+        assert!(check(&url).await.unwrap().is_healthy());
         let small = Options { max_bytes: Some(64 * 1024), ..Options::default() };
-        assert!(matches!(Store::open(&url, &small), Err(OpenError::LimitTooSmall(_))));
-        let store = open(&folder.file());
+        assert!(matches!(Store::open(&url, &small).await, Err(OpenError::LimitTooSmall(_))));
+        let store = open(&folder.file()).await;
         for number in 0..100 {
             ask_in(&store, Environment::Live, product(&number.to_string(), &"y".repeat(4000))).await.unwrap().unwrap();
         }

@@ -9,12 +9,12 @@ use tollgate_store::{DatabaseUrl, OpenError, Options, Store, StoreError};
 #[test]
 fn a_second_server_is_refused_and_a_guest_may_make_keys() {
     run(async {
-        let World { store, folder, .. } = World::new(Engine::Sqlite);
+        let World { store, folder, .. } = World::new(Engine::Sqlite).await;
         let url = DatabaseUrl::Sqlite(folder.file());
-        let second = Store::open(&url, &Options::default()).unwrap_err();
+        let second = Store::open(&url, &Options::default()).await.unwrap_err();
         assert!(matches!(second, OpenError::InUse(_)), "{second}");
         ask(&store, product("a", "x")).await.unwrap();
-        let guest = Store::open(&url, &Options { exclusive: false, ..Options::default() }).unwrap();
+        let guest = Store::open(&url, &Options { exclusive: false, ..Options::default() }).await.unwrap();
         ask(&guest, CreateApiKey { hash: "h".into(), name: "n".into(), hint: "…".into() }).await.unwrap();
         let mut facts = Facts::default();
         store.load(Environment::Test, &Key::api_key_hash("h").into(), &mut facts).await.unwrap();
@@ -24,6 +24,6 @@ fn a_second_server_is_refused_and_a_guest_may_make_keys() {
         ask(&store, product("b", "x")).await.unwrap();
         guest.close().await;
         store.close().await;
-        drop(Store::open(&url, &Options::default()).unwrap());
+        drop(Store::open(&url, &Options::default()).await.unwrap());
     });
 }

@@ -99,9 +99,9 @@ impl Job for Insatiable {
 
 #[test]
 fn only_the_culprit_of_a_batch_fails() {
-    for engine in [Engine::Model, Engine::Sqlite] {
+    for engine in Engine::all() {
         run(async {
-            let world = World::new(engine);
+            let world = World::new(engine).await;
             let store = std::sync::Arc::new(world.store);
             let there = store.submit(CommandJob::new(Environment::Test, product("there", "x"))).await.unwrap();
             let there = Record::Product(there.reply.unwrap().unwrap());

@@ -15,6 +15,8 @@ mod files;
 mod full;
 mod guests;
 mod jobs;
+mod nodes;
 mod panic;
 mod searches;
+mod transfer;
 mod world;

@@ -30,7 +30,7 @@ impl Job for Panics {
 #[test]
 fn a_panic_of_the_writing_thread_ends_the_process() {
     if std::env::var_os(IN_CHILD).is_some() {
-        run(async { World::new(Engine::Sqlite).store.submit(Panics).await.map(|_| ()) }).unwrap();
+        run(async { World::new(Engine::Sqlite).await.store.submit(Panics).await.map(|_| ()) }).unwrap();
         return;
     }
     let test = "panic::a_panic_of_the_writing_thread_ends_the_process";

@@ -9,7 +9,7 @@ use tollgate_domain::patch::Patch;
 use tollgate_domain::product::{CreateProduct, DeleteProduct, NewProduct, ProductPatch, UpdateProduct};
 use tollgate_domain::record::Noun;
 use tollgate_domain::search::{Clause, Join, Query, SearchField, Test};
-use tollgate_store::{DatabaseUrl, check};
+use tollgate_store::check;
 
 /// Products whose name has this word.
 pub(crate) fn named(word: &str) -> Query {
@@ -48,7 +48,7 @@ fn clause() -> impl Strategy<Value = Clause> {
     (proptest::bool::weighted(0.2), field, test()).prop_map(|(negated, field, test)| Clause { negated, field, test })
 }
 
-fn query() -> impl Strategy<Value = Query> {
+pub(crate) fn query() -> impl Strategy<Value = Query> {
     (any::<bool>(), proptest::collection::vec(clause(), 1..4)).prop_map(|(and, clauses)| {
         let join = if and { Join::And } else { Join::Or };
         Query { noun: Noun::Product, join, clauses }
@@ -56,13 +56,13 @@ fn query() -> impl Strategy<Value = Query> {
 }
 
 #[derive(Debug, Clone)]
-enum Change {
+pub(crate) enum Change {
     Make { live: bool, id: u8, name: String, description: Option<String>, metadata: Option<(usize, String)> },
     Rename { id: u8, name: String, active: bool },
     Delete { id: u8 },
 }
 
-fn change() -> impl Strategy<Value = Change> {
+pub(crate) fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         5 => (
             proptest::bool::weighted(0.2), 0..20u8, text(), proptest::option::of(text()),
@@ -73,7 +73,7 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-async fn make(world: &World, change: Change) {
+pub(crate) async fn make(world: &World, change: Change) {
     let store = &world.store;
     let id = |id: u8| format!("p{id}");
     // Refusals, of ids that are taken or gone, are as good as changes here.
@@ -99,16 +99,16 @@ async fn make(world: &World, change: Change) {
 }
 
 /// Every page of a search, and the pages of the model.
-async fn compare(sqlite: &World, model: &World, query: &Query, limit: usize) {
+pub(crate) async fn compare(other: &World, model: &World, query: &Query, limit: usize) {
     for environment in [Testing, Live] {
         let (mut page, mut model_page) = (None::<String>, None::<String>);
         loop {
-            let found = sqlite.store.search(environment, query, page.as_deref(), limit, true).await.unwrap();
+            let found = other.store.search(environment, query, page.as_deref(), limit, true).await.unwrap();
             let expected = model.store.search(environment, query, model_page.as_deref(), limit, true).await.unwrap();
             assert_eq!(found.items, expected.items, "{query:?}");
             assert_eq!(found.total, expected.total, "{query:?}");
             assert_eq!(found.next_page.is_some(), expected.next_page.is_some(), "{query:?}");
-            let uncounted = sqlite.store.search(environment, query, page.as_deref(), limit, false).await.unwrap();
+            let uncounted = other.store.search(environment, query, page.as_deref(), limit, false).await.unwrap();
             assert_eq!((uncounted.items, &uncounted.next_page), (found.items, &found.next_page), "{query:?}");
             (page, model_page) = (found.next_page, expected.next_page);
             if page.is_none() {
@@ -128,24 +128,26 @@ proptest! {
         queries in proptest::collection::vec((query(), 1..5usize), 1..12),
     ) {
         run(async {
-            let (sqlite, model) = (World::new(Engine::Sqlite), World::new(Engine::Model));
-            for change in early {
-                make(&sqlite, change.clone()).await;
-                make(&model, change).await;
+            for engine in Engine::all().skip(1) {
+                let (other, model) = (World::new(engine).await, World::new(Engine::Model).await);
+                for change in &early {
+                    make(&other, change.clone()).await;
+                    make(&model, change.clone()).await;
+                }
+                indexed(&other.store).await;
+                for (query, limit) in &queries {
+                    compare(&other, &model, query, *limit).await;
+                }
+                for change in &late {
+                    make(&other, change.clone()).await;
+                    make(&model, change.clone()).await;
+                }
+                for (query, limit) in &queries {
+                    compare(&other, &model, query, *limit).await;
+                }
+                let report = check(&other.url).await.unwrap();
+                assert!(report.is_healthy(), "{report}");
             }
-            indexed(&sqlite.store).await;
-            for (query, limit) in &queries {
-                compare(&sqlite, &model, query, *limit).await;
-            }
-            for change in late {
-                make(&sqlite, change.clone()).await;
-                make(&model, change).await;
-            }
-            for (query, limit) in &queries {
-                compare(&sqlite, &model, query, *limit).await;
-            }
-            let report = check(&DatabaseUrl::Sqlite(sqlite.folder.file())).unwrap();
-            assert!(report.is_healthy(), "{report}");
         });
     }
 }
@@ -153,7 +155,7 @@ proptest! {
 #[test]
 fn a_change_is_found_at_once_however_many_there_are() {
     run(async {
-        let world = World::new(Engine::Sqlite);
+        let world = World::new(Engine::Sqlite).await;
         for number in 0..700 {
             ask(&world.store, product(&format!("p{number}"), &format!("number{number}"))).await.unwrap();
             let found = world.store.search(Testing, &named(&format!("number{number}")), None, 10, false).await.unwrap();
@@ -170,13 +172,13 @@ fn a_change_is_found_at_once_however_many_there_are() {
 #[test]
 fn the_index_goes_on_where_it_was_after_a_restart() {
     run(async {
-        let world = World::new(Engine::Sqlite);
+        let world = World::new(Engine::Sqlite).await;
         for number in 0..20 {
             ask(&world.store, product(&format!("p{number}"), &format!("number{number}"))).await.unwrap();
         }
         let World { store, folder, .. } = world;
         drop(store);
-        let store = crate::world::open(&folder.file());
+        let store = crate::world::open(&folder.file()).await;
         let found = store.search(Testing, &named("number7"), None, 10, false).await.unwrap();
         assert_eq!(found.items.len(), 1);
         indexed(&store).await;
@@ -188,7 +190,7 @@ fn the_index_goes_on_where_it_was_after_a_restart() {
 #[test]
 fn a_product_in_the_place_of_a_deleted_one_is_found_under_its_own_name_only() {
     run(async {
-        let world = World::new(Engine::Sqlite);
+        let world = World::new(Engine::Sqlite).await;
         ask(&world.store, product("old", "first")).await.unwrap();
         indexed(&world.store).await;
         ask(&world.store, DeleteProduct { id: "old".into() }).await.unwrap();

@@ -14,6 +14,7 @@ use tollgate_domain::record::{Noun, Record};
 use tollgate_domain::refusal::Refusal;
 use tollgate_domain::time::Timestamp;
 use tollgate_store::{Clock, DatabaseUrl, Options, Store, StoreError};
+use tollgate_testkit::postgres::Postgres;
 
 /// 2026-01-01T00:00:00Z.
 pub(crate) const START: i64 = 1_767_225_600_000;
@@ -23,6 +24,15 @@ pub(crate) const START: i64 = 1_767_225_600_000;
 pub(crate) enum Engine {
     Model,
     Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    /// Those that can be tested here; PostgreSQL says so itself where it is missing.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        let postgres = Postgres::shared().map(|_| Self::Postgres);
+        [Self::Model, Self::Sqlite].into_iter().chain(postgres)
+    }
 }
 
 /// A store and what surrounds it.
@@ -30,6 +40,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) hands: Arc<AtomicI64>,
     pub(crate) folder: Folder,
+    pub(crate) url: DatabaseUrl,
 }
 
 /// A folder that goes with the test.
@@ -60,21 +71,23 @@ impl Drop for Folder {
 }
 
 impl World {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self::with(engine, &Options::default())
+    pub(crate) async fn new(engine: Engine) -> Self {
+        Self::with(engine, &Options::default()).await
     }
 
-    pub(crate) fn with(engine: Engine, options: &Options) -> Self {
+    pub(crate) async fn with(engine: Engine, options: &Options) -> Self {
         let hands = Arc::new(AtomicI64::new(START));
         let read = hands.clone();
         let clock = Clock::reading(move || Timestamp::from_millis(read.load(Ordering::SeqCst)));
-        let options = Options { clock, seed: Some(7), ..options.clone() };
+        // One connection writes, so that jobs are decided in the order they came in.
+        let options = Options { clock, seed: Some(7), writers: 1, ..options.clone() };
         let folder = Folder::new();
         let url = match engine {
             Engine::Model => DatabaseUrl::Model,
             Engine::Sqlite => DatabaseUrl::Sqlite(folder.file()),
+            Engine::Postgres => new_database(),
         };
-        Self { store: Store::open(&url, &options).unwrap(), hands, folder }
+        Self { store: Store::open(&url, &options).await.unwrap(), hands, folder, url }
     }
 
     pub(crate) fn pass(&self, millis: i64) {
@@ -82,8 +95,17 @@ impl World {
     }
 }
 
-pub(crate) fn open(path: &Path) -> Store {
-    Store::open(&DatabaseUrl::Sqlite(path.to_owned()), &Options::default()).unwrap()
+/// A new database on the server that the tests share.
+pub(crate) fn new_database() -> DatabaseUrl {
+    Postgres::shared().expect("asked before").create_database().parse().unwrap()
+}
+
+pub(crate) async fn open(path: &Path) -> Store {
+    open_url(&DatabaseUrl::Sqlite(path.to_owned())).await
+}
+
+pub(crate) async fn open_url(url: &DatabaseUrl) -> Store {
+    Store::open(url, &Options::default()).await.unwrap()
 }
 
 /// Runs a command in an environment.

@@ -220,6 +220,13 @@ pub fn unavailable() -> Fault {
     api_error("The server is temporarily unable to handle the request. Please send it again.", 503)
 }
 
+/// Nobody knows whether the change was made.
+pub fn unresolved() -> Fault {
+    let message = "The connection to the database was lost while the change was being made: it may have been made, or not. \
+         Look for it, or send the request again with the same idempotency key.";
+    api_error(message, 503)
+}
+
 fn api_error(message: &str, status: u16) -> Fault {
     Fault::invalid(message).of_kind(FaultKind::Api).with_status(status)
 }

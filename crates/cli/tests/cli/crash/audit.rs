@@ -15,19 +15,21 @@ pub(super) struct Audit {
     prices: BTreeSet<String>,
     events: BTreeSet<String>,
     /// Events by type and object.
-    tally: BTreeMap<(String, String), u64>,
+    tally: BTreeMap<(String, String), usize>,
     /// Transfers by lookup key.
     transfers: BTreeMap<String, u64>,
+    /// The name that a product got, by the product and the name it had.
+    renamed: BTreeMap<(String, String), String>,
     /// Renames of products that were compared.
-    renames: BTreeMap<String, u64>,
+    compared: BTreeMap<String, usize>,
 }
 
 impl Audit {
     /// Reads what is new and compares it with the ledger.
     pub(super) fn of_what_is_new(&mut self, client: &mut Client, ledger: &Ledger) {
+        self.events(client, ledger);
         self.products(client, ledger);
         self.prices(client, ledger);
-        self.events(client, ledger);
         for (key, made) in ledger.lookup_keys() {
             self.lookup_key(client, ledger, key, made);
         }
@@ -37,16 +39,34 @@ impl Audit {
         for found in unseen(client, "/v1/products", &mut self.products) {
             let id = found["id"].as_str().expect("an id");
             let product = ledger.products.get(id).unwrap_or_else(|| panic!("nobody made {found}"));
-            compare_product(&found, product);
-            self.renames.insert(id.to_owned(), product.renames);
+            self.compare_product(&found, product);
+            self.compared.insert(id.to_owned(), product.renames.len());
         }
         assert_eq!(self.products.len(), ledger.products.len(), "products are gone");
         for (id, product) in &ledger.products {
-            if self.renames.insert(id.clone(), product.renames) != Some(product.renames) {
+            if self.compared.insert(id.clone(), product.renames.len()) != Some(product.renames.len()) {
                 let found = client.get(&format!("/v1/products/{id}")).expect("an answer").ok();
-                compare_product(&found, product);
+                self.compare_product(&found, product);
             }
         }
+    }
+
+    /// It went from name to name without a gap, through all that it was given and no other, and has the last one.
+    fn compare_product(&self, found: &Value, product: &Product) {
+        let mut names = vec![];
+        let mut step = (found["id"].as_str().expect("an id").to_owned(), product.name.clone());
+        while let Some(name) = self.renamed.get(&step) {
+            names.push(name.clone());
+            step.1.clone_from(name);
+        }
+        assert_eq!(found["name"], step.1, "{found}");
+        assert_eq!(found["default_price"], *product.price, "{found}");
+        let mut wanted = product.renames.clone();
+        if product.shared {
+            names.sort_unstable();
+            wanted.sort_unstable();
+        }
+        assert_eq!(names, wanted, "{found}");
     }
 
     fn prices(&mut self, client: &mut Client, ledger: &Ledger) {
@@ -66,9 +86,15 @@ impl Audit {
             let kind = event["type"].as_str().expect("a type");
             let object = event["data"]["object"]["id"].as_str().expect("an id");
             *self.tally.entry((kind.to_owned(), object.to_owned())).or_default() += 1;
-            if kind == "price.updated" {
-                let key = event["data"]["previous_attributes"]["lookup_key"].as_str().expect("the key it lost");
-                *self.transfers.entry(key.to_owned()).or_default() += 1;
+            let before = |field: &str| event["data"]["previous_attributes"][field].as_str().expect("what it was");
+            match kind {
+                "price.updated" => *self.transfers.entry(before("lookup_key").to_owned()).or_default() += 1,
+                "product.updated" => {
+                    let name = event["data"]["object"]["name"].as_str().expect("a name").to_owned();
+                    let known = self.renamed.insert((object.to_owned(), before("name").to_owned()), name);
+                    assert_eq!(known, None, "renamed twice from one name: {event}");
+                }
+                _ => {}
             }
         }
         self.compare_tally(ledger);
@@ -79,8 +105,8 @@ impl Audit {
         let mut wanted = BTreeMap::new();
         for (id, product) in &ledger.products {
             wanted.insert(("product.created", id.as_str()), 1);
-            if product.renames > 0 {
-                wanted.insert(("product.updated", id.as_str()), product.renames);
+            if !product.renames.is_empty() {
+                wanted.insert(("product.updated", id.as_str()), product.renames.len());
             }
         }
         for (id, price) in &ledger.prices {
@@ -108,11 +134,6 @@ impl Audit {
         assert_eq!(holder.lookup_key.as_deref(), Some(key));
         assert_eq!(self.transfers.get(key).copied().unwrap_or(0), made - 1, "transfers of {key}");
     }
-}
-
-fn compare_product(found: &Value, product: &Product) {
-    assert_eq!(found["name"], *product.name, "{found}");
-    assert_eq!(found["default_price"], *product.price, "{found}");
 }
 
 /// What a list has that was not seen before, newest first: up to a page of which everything was seen.

@@ -19,6 +19,8 @@ pub(super) enum Deed {
         id: String,
         /// The name, which no product had before.
         name: String,
+        /// Whether others rename it at the same time.
+        shared: bool,
     },
     /// A price that takes a lookup key.
     Price {

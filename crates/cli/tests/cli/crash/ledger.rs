@@ -13,18 +13,22 @@ pub(super) struct Ledger {
     pub(super) prices: BTreeMap<String, Price>,
     /// Writes done.
     pub(super) writes: u64,
-    /// Writes that were not answered, done or not.
+    /// Writes of which no answer told whether they were done.
     pub(super) unanswered: u64,
+    /// Writes that were refused, and not done.
+    pub(super) refused: u64,
 }
 
 /// A product as it has to be.
 pub(super) struct Product {
-    /// Its latest name.
+    /// The name it was made with.
     pub(super) name: String,
     /// The price made with it.
     pub(super) price: String,
-    /// How often it was renamed.
-    pub(super) renames: u64,
+    /// The names it was given since; in that order, unless several did it at the same time.
+    pub(super) renames: Vec<String>,
+    /// Whether several did.
+    pub(super) shared: bool,
 }
 
 /// A price as it has to be.
@@ -35,6 +39,13 @@ pub(super) struct Price {
     pub(super) lookup_key: Option<String>,
     /// Whether it is charged every month.
     pub(super) recurring: bool,
+}
+
+impl std::fmt::Display for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { writes, unanswered, refused, .. } = self;
+        write!(f, "{writes} writes; {unanswered} without an answer, done or not; {refused} refused")
+    }
 }
 
 impl Ledger {
@@ -49,13 +60,14 @@ impl Ledger {
                 let price =
                     object["default_price"].as_str().unwrap_or_else(|| panic!("no price with {object}")).to_owned();
                 self.enter_price(price.clone(), Price { product: id.clone(), lookup_key: None, recurring: false });
-                let before = self.products.insert(id, Product { name: name.clone(), price, renames: 0 });
+                let product = Product { name: name.clone(), price, renames: vec![], shared: false };
+                let before = self.products.insert(id, product);
                 assert!(before.is_none(), "made twice: {object}");
             }
-            Deed::Rename { id, name } => {
+            Deed::Rename { id, name, shared } => {
                 let product = self.products.get_mut(id).expect("a product");
-                product.name.clone_from(name);
-                product.renames += 1;
+                product.renames.push(name.clone());
+                product.shared |= shared;
             }
             Deed::Price { product, lookup_key, recurring } => {
                 let price =
@@ -70,9 +82,9 @@ impl Ledger {
         self.prices.insert(id, price);
     }
 
-    /// The part of the products that one of some writers may rename.
-    pub(super) fn products_of(&self, writer: u64, writers: u64) -> Vec<String> {
-        self.products.keys().zip(0..).filter(|(_, index)| index % writers == writer).map(|(id, _)| id.clone()).collect()
+    /// One of some equal parts of the products.
+    pub(super) fn part_of_products(&self, part: u64, parts: u64) -> Vec<String> {
+        self.products.keys().zip(0..).filter(|(_, index)| index % parts == part).map(|(id, _)| id.clone()).collect()
     }
 
     /// The lookup keys that prices were made with, and how many were.

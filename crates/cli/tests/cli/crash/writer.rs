@@ -1,58 +1,105 @@
-//! One client that writes.
+//! What a client writes, one thing after the other.
 
 use super::deed::{Deed, Write};
+use super::ledger::Ledger;
 use super::random::Random;
 use tollgate_testkit::http::{Client, Reply};
 
 /// What the writers fight over.
 const LOOKUP_KEYS: [&str; 4] = ["gold", "silver", "bronze", "tin"];
 
+/// One client.
+pub(super) struct Writer {
+    name: String,
+    number: u64,
+    /// Products that nobody else renames.
+    own: Vec<String>,
+    /// Products that all writers rename.
+    shared: Vec<String>,
+    random: Random,
+}
+
 /// What became of one client's writes.
+#[derive(Default)]
 pub(super) struct Written {
     /// Those that were answered, and how.
     pub(super) acknowledged: Vec<(Write, Reply)>,
-    /// The last one, if no answer came.
-    pub(super) unanswered: Option<Write>,
+    /// Those of which no answer tells whether they were done.
+    pub(super) unanswered: Vec<Write>,
+    /// Those that were answered with the promise that they were not done.
+    pub(super) refused: Vec<Write>,
 }
 
-/// Writes one thing after the other until the server is gone. `products` are those that nobody else renames.
-pub(super) fn write_until_it_ends(
-    name: &str,
-    mut client: Client,
-    mut products: Vec<String>,
-    mut random: Random,
-) -> Written {
-    let mut acknowledged = vec![];
-    for number in 0.. {
-        let write = next_write(&format!("{name}n{number}"), &products, &mut random);
-        let Ok(reply) = write.send(&mut client) else {
-            return Written { acknowledged, unanswered: Some(write) };
+impl Writer {
+    /// All that write in a round. Each has products of its own, and one part of all products is everybody's.
+    pub(super) fn all(round: &str, count: u64, ledger: &Ledger, random: &mut Random) -> Vec<Self> {
+        let writer = |number| Self {
+            name: format!("{round}w{number}"),
+            number: 0,
+            own: ledger.part_of_products(number, count + 1),
+            shared: ledger.part_of_products(count, count + 1),
+            random: random.fork(),
         };
+        (0..count).map(writer).collect()
+    }
+
+    /// Writes one thing after the other until the server is gone.
+    pub(super) fn write_until_it_ends(mut self, mut client: Client) -> Written {
+        let mut written = Written::default();
+        loop {
+            let write = self.next();
+            match write.send(&mut client) {
+                Ok(reply) => self.acknowledge(write, reply, &mut written),
+                Err(_) => {
+                    written.unanswered.push(write);
+                    return written;
+                }
+            }
+        }
+    }
+
+    /// What to write now.
+    pub(super) fn next(&mut self) -> Write {
+        let name = format!("{}n{}", self.name, self.number);
+        self.number += 1;
+        let (deed, needs_key) = self.next_deed(&name);
+        let key = (needs_key || self.random.below(2) == 0).then(|| format!("key-{name}"));
+        Write { deed, key }
+    }
+
+    /// Takes note of a write that was done.
+    pub(super) fn acknowledge(&mut self, write: Write, reply: Reply, written: &mut Written) {
         let object = reply.ok();
         if matches!(write.deed, Deed::Make { .. }) {
-            products.push(object["id"].as_str().expect("an id").to_owned());
+            self.own.push(object["id"].as_str().expect("an id").to_owned());
         }
-        acknowledged.push((write, reply));
+        written.acknowledged.push((write, reply));
     }
-    unreachable!("every server is killed")
-}
 
-fn next_write(name: &str, products: &[String], random: &mut Random) -> Write {
-    let (deed, needs_key) = next_deed(name, products, random);
-    let key = (needs_key || random.below(2) == 0).then(|| format!("key-{name}"));
-    Write { deed, key }
-}
-
-/// A deed, and whether only an idempotency key can tell after a crash if it was done.
-fn next_deed(name: &str, products: &[String], random: &mut Random) -> (Deed, bool) {
-    match if products.is_empty() { random.below(2) } else { random.below(5) } {
-        0 => (Deed::Make { id: None, name: name.to_owned() }, true),
-        1 => (Deed::Make { id: Some(format!("prod_{name}")), name: name.to_owned() }, false),
-        2 | 3 => {
-            let lookup_key = (*random.one_of(&LOOKUP_KEYS)).to_owned();
-            let product = random.one_of(products).clone();
-            (Deed::Price { product, lookup_key, recurring: random.below(2) == 0 }, true)
+    /// Does not touch again what a write was about, so that its name tells later whether it was done.
+    pub(super) fn leave(&mut self, write: &Write) {
+        if let Deed::Rename { id, .. } = &write.deed {
+            self.own.retain(|own| own != id);
         }
-        _ => (Deed::Rename { id: random.one_of(products).clone(), name: format!("renamed {name}") }, false),
+    }
+
+    /// A deed, and whether only an idempotency key can tell after a crash if it was done.
+    fn next_deed(&mut self, name: &str) -> (Deed, bool) {
+        let shared = !self.shared.is_empty() && self.random.below(3) == 0;
+        let products = if shared { &self.shared } else { &self.own };
+        let make = |id| Deed::Make { id, name: name.to_owned() };
+        match if products.is_empty() { self.random.below(2) } else { self.random.below(5) } {
+            0 => (make(None), true),
+            1 => (make(Some(format!("prod_{name}"))), false),
+            2 | 3 => {
+                let lookup_key = (*self.random.one_of(&LOOKUP_KEYS)).to_owned();
+                let product = self.random.one_of(products).clone();
+                (Deed::Price { product, lookup_key, recurring: self.random.below(2) == 0 }, true)
+            }
+            _ => {
+                let id = self.random.one_of(products).clone();
+                (Deed::Rename { id, name: format!("renamed {name}"), shared }, shared)
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Bodies of objects in memory, up to a number of bytes.
 //!
 //! Invariant: once a change is answered, no body older than it is in here. The writer puts what it committed before
-//! it answers. A reader that misses first leaves a placeholder, then reads the file, then fills the placeholder; the
+//! it answers, or takes it out, where others write too. A reader that misses first leaves a placeholder, then reads the file, then fills the placeholder; the
 //! writer's put or removal takes the placeholder away, so that a reader with an older body in hand fills nothing.
 
 use crate::error::StoreError;
@@ -28,7 +28,7 @@ type Key = Vec<u8>;
 
 /// Bodies by object, where any are kept.
 #[derive(Debug)]
-pub(super) struct Cache(Option<Bodies<Key, Arc<[u8]>, Bytes>>);
+pub(crate) struct Cache(Option<Bodies<Key, Arc<[u8]>, Bytes>>);
 
 #[derive(Debug, Clone)]
 struct Bytes;
@@ -41,7 +41,7 @@ impl Weighter<Key, Arc<[u8]>> for Bytes {
 
 impl Cache {
     /// Room for this many bytes; taken as they are needed.
-    pub(super) fn new(bytes: u64) -> Self {
+    pub(crate) fn new(bytes: u64) -> Self {
         if bytes < CACHE_BYTES_MIN {
             return Self(None);
         }
@@ -53,13 +53,13 @@ impl Cache {
     }
 
     /// The body as the last commit left it, where it is kept.
-    pub(super) fn get(&self, noun: Noun, environment: Environment, id: &str) -> Option<Arc<[u8]>> {
+    pub(crate) fn get(&self, noun: Noun, environment: Environment, id: &str) -> Option<Arc<[u8]>> {
         let bodies = self.0.as_ref()?;
         with_key(noun, environment, id, |key| bodies.get(key))
     }
 
     /// The body from memory, or else as `read` finds it.
-    pub(super) fn get_or_read(
+    pub(crate) fn get_or_read(
         &self,
         metrics: &Metrics,
         noun: Noun,
@@ -86,8 +86,47 @@ impl Cache {
         })
     }
 
+    /// The same where reading takes a while; those who ask for the same body meanwhile wait for it.
+    pub(crate) async fn get_or_fetch(
+        &self,
+        metrics: &Metrics,
+        noun: Noun,
+        environment: Environment,
+        id: &str,
+        fetch: impl Future<Output = Result<Option<Arc<[u8]>>, StoreError>>,
+    ) -> Result<Option<Arc<[u8]>>, StoreError> {
+        let Some(bodies) = &self.0 else { return fetch.await };
+        if let Some(body) = self.get(noun, environment, id) {
+            metrics.cache_hits.inc();
+            return Ok(Some(body));
+        }
+        let key = with_key(noun, environment, id, <[u8]>::to_vec);
+        match bodies.get_value_or_guard_async(&key).await {
+            Ok(body) => {
+                metrics.cache_hits.inc();
+                Ok(Some(body))
+            }
+            Err(placeholder) => {
+                metrics.cache_misses.inc();
+                let body = fetch.await?;
+                if let Some(body) = body.as_ref().filter(|body| body.len() <= BODY_BYTES_MAX) {
+                    // It fails where the object was changed meanwhile, and is right to.
+                    let _ = placeholder.insert(body.clone());
+                }
+                Ok(body)
+            }
+        }
+    }
+
+    /// Forgets everything, also what somebody is about to put in.
+    pub(crate) fn clear(&self) {
+        if let Some(bodies) = &self.0 {
+            bodies.clear();
+        }
+    }
+
     /// Called between commit and answer.
-    pub(super) fn put(&self, noun: Noun, environment: Environment, id: &str, body: Option<Arc<[u8]>>) {
+    pub(crate) fn put(&self, noun: Noun, environment: Environment, id: &str, body: Option<Arc<[u8]>>) {
         let Some(bodies) = &self.0 else { return };
         with_key(noun, environment, id, |key| match body {
             Some(body) if body.len() <= BODY_BYTES_MAX => bodies.insert(key.to_owned(), body),

@@ -1,8 +1,9 @@
-//! Tables, derived from the fields that the domain declares: the statements an engine runs on them.
+//! Tables, derived from the fields that the domain declares: the statements SQLite runs on them.
 //!
 //! Every table has `seq` (order of insertion), `live` (0 or 1), `id`, `created` (milliseconds), one column for each
-//! promoted field, and `body`. What is needed to declare a noun or a field to the store is in this file alone.
+//! promoted field, and `body`.
 
+use crate::nouns;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 #[cfg(test)]
@@ -27,8 +28,7 @@ pub(crate) struct Table {
     pub(crate) delete: String,
 }
 
-static TABLES: LazyLock<[Table; 5]> =
-    LazyLock::new(|| [Noun::Product, Noun::Price, Noun::Event, Noun::Receipt, Noun::ApiKey].map(Table::new));
+static TABLES: LazyLock<[Table; nouns::KEPT.len()]> = LazyLock::new(|| nouns::KEPT.map(Table::new));
 
 /// Every table.
 pub(crate) fn all() -> &'static [Table] {
@@ -40,32 +40,9 @@ pub(crate) fn of(noun: Noun) -> Option<&'static Table> {
     all().iter().find(|table| table.noun == noun)
 }
 
-/// Whether other processes write rows of this noun beside the one that serves.
-pub(crate) fn is_shared(noun: Noun) -> bool {
-    noun == Noun::ApiKey
-}
-
-/// Whether bodies of this noun are kept in memory: those that are read over and over. API keys never are, since
-/// other processes write them.
-pub(crate) fn is_cached(noun: Noun) -> bool {
-    matches!(noun, Noun::Product | Noun::Price)
-}
-
-#[cfg(test)]
-fn is_listed(noun: Noun) -> bool {
-    noun != Noun::Receipt
-}
-
 impl Table {
     fn new(noun: Noun) -> Self {
-        let name = match noun {
-            Noun::Product => "product",
-            Noun::Price => "price",
-            Noun::Event => "event",
-            Noun::Receipt => "receipt",
-            Noun::ApiKey => "api_key",
-            Noun::TaxCode => unreachable!("tax codes are kept nowhere"),
-        };
+        let name = nouns::table_name(noun).expect("it is kept");
         let mut columns = String::from("live, id, created");
         for field in noun.fields() {
             write!(columns, ", {}", field.name()).expect("memory takes it");
@@ -124,7 +101,7 @@ impl Table {
         sql.push_str("    body TEXT NOT NULL\n) STRICT;\n");
         writeln!(sql, "CREATE UNIQUE INDEX {name}_by_id ON {name} (live, id);").expect("memory takes it");
         // An index ends with the rowid, which is `seq`: both give list order.
-        let created = if is_listed(self.noun) { "live, created" } else { "created" };
+        let created = if nouns::is_listed(self.noun) { "live, created" } else { "created" };
         writeln!(sql, "CREATE INDEX {name}_by_created ON {name} ({created});").expect("memory takes it");
         for field in self.noun.fields() {
             let column = field.name();

@@ -1,0 +1,127 @@
+//! A transaction in which a batch is decided. What can wait is sent together with what comes next, so that a batch
+//! costs one round trip for what it reads and one for what it writes, and none for what it does not do.
+
+use super::apply::{Object, Writes};
+use super::load::{Asked, Hold, Learn, Questions};
+use super::session::{Call, Session};
+use super::trouble::Trouble;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tollgate_domain::command::Changes;
+use tollgate_domain::environment::Environment;
+
+/// Rows that a row named only later are waited for no longer than this, in milliseconds: they were not locked in
+/// order, so whoever has them may wait for one of ours. The batch begins anew, and knows them from the start.
+const LATE_LOCK_MAX: &str = "SET LOCAL lock_timeout = 50";
+
+/// Said in full, since a database may have been told to begin others.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+/// The transaction, which begins with the first statement that is sent.
+pub(super) struct Transaction {
+    session: Arc<Session>,
+    /// Decided, not sent yet.
+    waiting: Vec<Call>,
+    rounds: u32,
+    /// Every object that was written and may be in somebody's memory.
+    outdated: BTreeSet<Object>,
+    wrote: bool,
+}
+
+/// What the transaction came to.
+pub(super) struct Committed {
+    pub(super) outdated: BTreeSet<Object>,
+}
+
+/// Where a transaction is entered once it is committed: the next number of a lane.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) lane: i64,
+    pub(super) version: i64,
+}
+
+/// Why a commit did not go through.
+pub(super) enum Commit {
+    /// It did not, for certain.
+    Not(Trouble),
+    /// The connection was lost on the way; the entry tells, once it can be looked for, whether it came to this.
+    Unknown(Committed),
+}
+
+impl Transaction {
+    pub(super) fn new(session: Arc<Session>) -> Self {
+        Self { session, waiting: Vec::new(), rounds: 0, outdated: BTreeSet::new(), wrote: false }
+    }
+
+    /// Answers keys and holds what was found.
+    pub(super) async fn load(&mut self, asked: &BTreeSet<Asked>, learn: Learn<'_>) -> Result<(), Trouble> {
+        let questions = Questions::new(asked, Hold::Yes, learn);
+        if questions.calls.is_empty() {
+            return Ok(());
+        }
+        let (mut calls, mut questions) = (self.due(), questions);
+        if self.rounds > 1 {
+            calls.push(Call::plain(LATE_LOCK_MAX));
+        }
+        let before = calls.len();
+        calls.append(&mut questions.calls);
+        let found = self.session.exchange(&calls).await?;
+        questions.learn(found.iter().skip(before), learn)
+    }
+
+    /// Writes the changes of decisions, with whatever is sent next.
+    pub(super) fn apply(&mut self, changes: Vec<(Environment, Changes)>) -> Result<(), Trouble> {
+        let mut writes = Writes::default();
+        for (environment, changes) in changes {
+            writes.add(environment, changes);
+        }
+        self.outdated.extend(writes.outdated().cloned());
+        let calls = writes.calls()?;
+        self.wrote |= !calls.is_empty();
+        self.waiting.extend(calls);
+        Ok(())
+    }
+
+    /// Whether there is anything to commit.
+    pub(super) fn wrote(&self) -> bool {
+        self.wrote
+    }
+
+    /// Commits what was written, under an entry.
+    pub(super) async fn commit(mut self, entry: Entry) -> Result<Committed, Commit> {
+        let keys: Vec<String> = self.outdated.iter().map(super::changes::key).collect();
+        let mut calls = self.due();
+        calls.push(super::changes::enter(entry, keys));
+        calls.push(Call::plain("COMMIT"));
+        match self.session.exchange(&calls).await {
+            Ok(_) => Ok(Committed { outdated: self.outdated }),
+            Err(Trouble::Gone(said)) => {
+                tracing::debug!(said, "the connection was lost during a commit");
+                self.session.close();
+                Err(Commit::Unknown(Committed { outdated: self.outdated }))
+            }
+            Err(trouble) => {
+                self.end().await;
+                Err(Commit::Not(trouble))
+            }
+        }
+    }
+
+    /// Lets go of what was held; nothing was written, or nothing of it is wanted.
+    pub(super) async fn end(self) {
+        if self.rounds > 0 && self.session.batch("ROLLBACK").await.is_err() {
+            self.session.close();
+        }
+    }
+
+    /// What is to be sent first.
+    fn due(&mut self) -> Vec<Call> {
+        let mut calls = Vec::new();
+        if self.rounds == 0 {
+            calls.push(Call::plain(BEGIN));
+        }
+        self.rounds += 1;
+        calls.append(&mut self.waiting);
+        calls
+    }
+}

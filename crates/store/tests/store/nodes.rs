@@ -1,0 +1,388 @@
+//! Several nodes over one PostgreSQL database: what each may answer while others write, and what becomes of writes
+//! whose connection is cut.
+
+use crate::conformance::price_of;
+use crate::jobs::Keyed;
+use crate::world::{all_of, ask, ask_in, cases, get_product, open_url, product, rename, run};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tollgate_domain::environment::Environment::Test;
+use tollgate_domain::facts::{Facts, Key};
+use tollgate_domain::patch::Patch;
+use tollgate_domain::price::{CreatePrice, PricePatch, UpdatePrice};
+use tollgate_domain::product::DeleteProduct;
+use tollgate_domain::record::{Field, Noun, Record};
+use tollgate_domain::refusal::Refusal;
+use tollgate_store::{DatabaseUrl, Options, Store, StoreError, check};
+use tollgate_testkit::postgres::Postgres;
+use tollgate_testkit::proxy::{Cut, Proxy};
+
+/// A database, and whoever may come to it.
+struct Site {
+    server: &'static Postgres,
+    url: String,
+}
+
+impl Site {
+    fn new() -> Option<Self> {
+        let server = Postgres::shared()?;
+        Some(Self { server, url: server.create_database() })
+    }
+
+    async fn node(&self, options: Options) -> Arc<Store> {
+        Arc::new(Store::open(&self.url(), &options).await.unwrap())
+    }
+
+    async fn nodes<const N: usize>(&self) -> [Arc<Store>; N] {
+        let mut nodes = Vec::new();
+        for _ in 0..N {
+            nodes.push(self.node(Options::default()).await);
+        }
+        nodes.try_into().unwrap_or_else(|_| unreachable!("so many were made"))
+    }
+
+    /// A node whose connections can be cut.
+    async fn behind(&self, proxy: &Proxy, options: Options) -> Arc<Store> {
+        let url: DatabaseUrl = proxy.url(self.server, &self.url).parse().unwrap();
+        Arc::new(Store::open(&url, &options).await.unwrap())
+    }
+
+    fn url(&self) -> DatabaseUrl {
+        self.url.parse().unwrap()
+    }
+
+    async fn assert_healthy(&self) {
+        let report = check(&self.url()).await.unwrap();
+        assert!(report.is_healthy(), "{report}");
+    }
+}
+
+/// Many at once, as on a machine with cores to spare.
+fn run_threads<F: Future>(test: F) -> F::Output {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap().block_on(test)
+}
+
+async fn name_of(store: &Store, id: &str) -> String {
+    get_product(store, id).await.unwrap().name.clone()
+}
+
+async fn events(store: &Store) -> usize {
+    store.list(Test, &all_of(Noun::Event)).await.unwrap().items.len()
+}
+
+#[test]
+fn a_node_sees_its_own_writes_at_once_and_those_of_others_within_the_age() {
+    let Some(site) = Site::new() else { return };
+    run_threads(async {
+        let max_age = Duration::from_millis(100);
+        let [one, other] =
+            [site.node(Options { max_age, ..Options::default() }).await, site.node(Options::default()).await];
+        ask(&one, product("p", "0")).await.unwrap();
+        for round in 1..40 {
+            let name = round.to_string();
+            // Now it is in memory.
+            assert_eq!(name_of(&one, "p").await, (round - 1).to_string());
+            ask(&other, rename("p", &name)).await.unwrap();
+            let answered = Instant::now();
+            assert_eq!(name_of(&other, "p").await, name, "a node reads its own write");
+            loop {
+                let asked = Instant::now();
+                let seen = name_of(&one, "p").await == name;
+                if seen {
+                    break;
+                }
+                assert!(asked - answered <= max_age, "an answer was older than is allowed");
+            }
+        }
+    });
+}
+
+#[test]
+fn memory_is_not_used_while_other_nodes_cannot_be_followed() {
+    let Some(site) = Site::new() else { return };
+    run_threads(async {
+        let proxy = Proxy::to(site.server);
+        let max_age = Duration::from_millis(50);
+        let cut_off = site.behind(&proxy, Options { max_age, ..Options::default() }).await;
+        let other = site.node(Options::default()).await;
+        ask(&other, product("p", "old")).await.unwrap();
+        while name_of(&cut_off, "p").await != "old" {}
+        proxy.refuse(true);
+        proxy.cut_all();
+        ask(&other, rename("p", "new")).await.unwrap();
+        let answered = Instant::now();
+        while answered.elapsed() <= max_age {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..50 {
+            let found = cut_off.get(Test, Noun::Product, "p").await;
+            assert!(matches!(found, Err(StoreError::Unavailable(_))), "{found:?}");
+        }
+        proxy.refuse(false);
+        // It comes back by itself.
+        let begun = Instant::now();
+        while cut_off.get(Test, Noun::Product, "p").await.is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "it does not come back");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(name_of(&cut_off, "p").await, "new");
+    });
+}
+
+#[test]
+fn an_idempotency_key_used_on_many_nodes_at_once_is_executed_once() {
+    let Some(site) = Site::new() else { return };
+    run_threads(async {
+        let nodes = site.nodes::<3>().await;
+        for round in 0..30 {
+            let key = format!("key {round}");
+            let asked: Vec<_> = nodes
+                .iter()
+                .map(|node| {
+                    let (node, job) = (node.clone(), Keyed::new(&key, product("", &key)));
+                    tokio::spawn(async move { node.submit(job).await.unwrap() })
+                })
+                .collect();
+            let mut answers = Vec::new();
+            let mut executed = 0;
+            for job in asked {
+                let job = job.await.unwrap();
+                executed += usize::from(!job.replayed);
+                answers.push(job.answer);
+            }
+            assert_eq!(executed, 1, "{key}");
+            assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+        }
+    });
+}
+
+/// Takes a lookup key for a price of its own, wherever it was.
+async fn take_lookup_key(node: &Store, product: &str, lookup_key: &str) -> String {
+    let create = CreatePrice { transfer_lookup_key: true, ..price_of(product, Some(lookup_key)) };
+    ask(node, create).await.unwrap().id.to_string()
+}
+
+#[test]
+fn many_nodes_at_the_same_rows_lose_nothing_and_keep_values_unique() {
+    let Some(site) = Site::new() else { return };
+    let rounds = cases(25).cases;
+    run_threads(async {
+        let nodes = site.nodes::<3>().await;
+        for number in 0..3 {
+            ask(&nodes[0], product(&format!("p{number}"), "x")).await.unwrap();
+        }
+        let workers: Vec<_> = (0..12)
+            .map(|worker| {
+                let node = nodes[worker % 3].clone();
+                tokio::spawn(async move {
+                    let mut made = BTreeSet::new();
+                    for round in 0..rounds {
+                        let (product, key) =
+                            (format!("p{}", worker % 3), format!("k{}", (round as usize + worker) % 4));
+                        let price = take_lookup_key(&node, &product, &key).await;
+                        let (id, patch) =
+                            (price.as_str().into(), PricePatch { active: Some(false), ..PricePatch::default() });
+                        ask(&node, UpdatePrice { id, patch, transfer_lookup_key: false }).await.unwrap();
+                        made.insert(price);
+                        ask(&node, rename(&product, &format!("{worker} {round}"))).await.unwrap();
+                    }
+                    made
+                })
+            })
+            .collect();
+        let mut made = BTreeSet::new();
+        for worker in workers {
+            made.append(&mut worker.await.unwrap());
+        }
+        let prices = nodes[1].list(Test, &all_of(Noun::Price)).await.unwrap().items;
+        let there: BTreeSet<String> = prices.iter().map(|price| price.id().to_owned()).collect();
+        assert_eq!(there, made);
+        for key in ["k0", "k1", "k2", "k3"] {
+            let holders = prices.iter().filter(|price| match price {
+                Record::Price(price) => price.lookup_key.as_deref() == Some(key),
+                _ => false,
+            });
+            assert_eq!(holders.count(), 1, "{key}");
+        }
+        site.assert_healthy().await;
+    });
+}
+
+#[test]
+fn a_product_is_not_deleted_while_another_node_makes_a_price_of_it() {
+    let Some(site) = Site::new() else { return };
+    let rounds = cases(40).cases;
+    run_threads(async {
+        let [one, other] = site.nodes::<2>().await;
+        for round in 0..rounds {
+            let id = format!("p{round}");
+            ask(&one, product(&id, "x")).await.unwrap();
+            let delete = DeleteProduct { id: id.as_str().into() };
+            let (deleted, made) = tokio::join!(
+                tokio::spawn({
+                    let one = one.clone();
+                    async move { ask(&one, delete).await }
+                }),
+                tokio::spawn({
+                    let (other, id) = (other.clone(), id.clone());
+                    async move { ask(&other, price_of(&id, None)).await }
+                }),
+            );
+            let (deleted, made) = (deleted.unwrap(), made.unwrap());
+            assert!(deleted.is_ok() != made.is_ok(), "{deleted:?} and {made:?}");
+        }
+        site.assert_healthy().await;
+    });
+}
+
+#[test]
+fn a_default_price_and_its_deactivation_do_not_deadlock_for_long() {
+    let Some(site) = Site::new() else { return };
+    run_threads(async {
+        let [one, other] = site.nodes::<2>().await;
+        ask(&one, product("p", "x")).await.unwrap();
+        let price = ask(&one, price_of("p", None)).await.unwrap();
+        // One locks the product and then the price, the other the price and then the product.
+        let choose = tokio::spawn({
+            let (one, price) = (one.clone(), price.id.clone());
+            async move {
+                for _ in 0..40 {
+                    let mut update = rename("p", "x");
+                    update.patch.default_price = Patch::Set(price.clone());
+                    // Refused while the price is not active.
+                    let _ = ask(&one, update).await;
+                }
+            }
+        });
+        for round in 0..40 {
+            let patch = PricePatch { active: Some(round % 2 == 1), ..PricePatch::default() };
+            let update = UpdatePrice { id: price.id.clone(), patch, transfer_lookup_key: false };
+            match ask(&other, update).await {
+                Ok(_) | Err(Refusal::PriceIsDefault(_)) => {}
+                Err(refusal) => panic!("{refusal:?}"),
+            }
+        }
+        choose.await.unwrap();
+        site.assert_healthy().await;
+    });
+}
+
+#[test]
+fn a_commit_whose_connection_is_cut_is_looked_up() {
+    let Some(site) = Site::new() else { return };
+    run_threads(async {
+        let proxy = Proxy::to(site.server);
+        let node = site.behind(&proxy, Options::default()).await;
+        ask(&node, product("p", "0")).await.unwrap();
+        let mut expected = events(&node).await;
+        for round in 1..20 {
+            let when = if round % 2 == 0 { Cut::Before } else { Cut::After };
+            proxy.cut_at(b"COMMIT", when, 1);
+            let name = round.to_string();
+            // Had it been decided twice, the second time would have changed nothing and told of nothing; had it been
+            // given up, it would have failed.
+            ask_in(&node, Test, rename("p", &name)).await.unwrap().unwrap();
+            assert_eq!(name_of(&node, "p").await, name);
+            expected += 1;
+            assert_eq!(events(&node).await, expected, "{when:?}");
+            // A new product: deciding it again would find its id taken.
+            proxy.cut_at(b"COMMIT", when, 1);
+            ask_in(&node, Test, product(&name, "x")).await.unwrap().unwrap();
+            expected += 1;
+            assert_eq!(events(&node).await, expected, "{when:?}");
+        }
+        site.assert_healthy().await;
+    });
+}
+
+#[test]
+fn connections_cut_at_any_moment_lose_and_double_nothing() {
+    let Some(site) = Site::new() else { return };
+    let cuts = cases(15).cases;
+    run_threads(async {
+        let proxy = Arc::new(Proxy::to(site.server));
+        let cut_off = site.behind(&proxy, Options::default()).await;
+        let steady = site.node(Options::default()).await;
+        let done = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let workers: Vec<_> = (0..8)
+            .map(|worker| {
+                let (node, done) = (if worker % 4 == 0 { &steady } else { &cut_off }.clone(), done.clone());
+                tokio::spawn(async move {
+                    let (mut made, mut failed) = (Vec::new(), Vec::new());
+                    for number in 0.. {
+                        if done.load(std::sync::atomic::Ordering::SeqCst) {
+                            break;
+                        }
+                        let id = format!("w{worker}n{number}");
+                        match ask_in(&node, Test, product(&id, "x")).await {
+                            Ok(Ok(_)) => made.push(id),
+                            Ok(Err(refusal)) => panic!("{id}: {refusal:?}"),
+                            Err(StoreError::Unavailable(_)) => failed.push(id),
+                            Err(error) => panic!("{id}: {error}"),
+                        }
+                    }
+                    (made, failed)
+                })
+            })
+            .collect();
+        for cut in 0..cuts {
+            // Some cuts come while the outcome of what the last one hit is being looked up.
+            tokio::time::sleep(Duration::from_millis([1, 3, 30, 5, 2, 20][cut as usize % 6])).await;
+            proxy.cut_all();
+        }
+        done.store(true, std::sync::atomic::Ordering::SeqCst);
+        let mut expected = 0;
+        for worker in workers {
+            let (made, failed) = worker.await.unwrap();
+            for id in &made {
+                assert!(get_product(&steady, id).await.is_some(), "{id} was answered and is not there");
+            }
+            for id in &failed {
+                assert!(get_product(&steady, id).await.is_none(), "{id} was not done, it was said, and is there");
+            }
+            expected += made.len();
+        }
+        assert_eq!(steady.list(Test, &all_of(Noun::Product)).await.unwrap().items.len(), expected);
+        assert_eq!(events(&steady).await, expected);
+        site.assert_healthy().await;
+    });
+}
+
+#[test]
+fn many_nodes_may_start_at_once_on_an_empty_database() {
+    let Some(site) = Site::new() else { return };
+    run_threads(async {
+        let url = site.url();
+        let opened: Vec<_> = (0..10)
+            .map(|_| {
+                let url = url.clone();
+                tokio::spawn(async move { open_url(&url).await })
+            })
+            .collect();
+        for (number, store) in opened.into_iter().enumerate() {
+            let store = store.await.unwrap();
+            ask(&store, product(&number.to_string(), "x")).await.unwrap();
+        }
+        site.assert_healthy().await;
+    });
+}
+
+#[test]
+fn a_search_among_many_rows_named_at_once_finds_each() {
+    let Some(site) = Site::new() else { return };
+    run(async {
+        let [node] = site.nodes::<1>().await;
+        let ids: Vec<String> = (0..120).map(|number| format!("p{number}")).collect();
+        for id in &ids {
+            ask(&node, product(id, id)).await.unwrap();
+        }
+        let reads =
+            ids.iter().map(|id| Key::Row(Noun::Product, id.clone())).chain([Key::any(Field::PriceProduct, "p1")]);
+        let mut facts = Facts::default();
+        node.load(Test, &reads.collect(), &mut facts).await.unwrap();
+        for id in &ids {
+            assert_eq!(facts.product(&id.as_str().into()).unwrap().unwrap().name, *id);
+        }
+    });
+}

@@ -1,0 +1,305 @@
+//! Moves: there and back nothing is lost or changed, whatever happens on the way, and nothing is moved where it should
+//! not be.
+
+use crate::commands::{environment, op, perform, prices};
+use crate::jobs::Keyed;
+use crate::searches::{change, compare, make, query};
+use crate::world::{Engine, Folder, World, all_of, ask, ask_in, cases, open_url, product, rows, run};
+use proptest::prelude::*;
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::atomic::Ordering::SeqCst;
+use tollgate_domain::api_key::CreateApiKey;
+use tollgate_domain::environment::Environment::{self, Live};
+use tollgate_domain::list::{Cursor, ListQuery};
+use tollgate_domain::record::Noun;
+use tollgate_domain::time::Timestamp;
+use tollgate_store::{
+    Clock, DatabaseUrl, OpenError, Options, Progress, Step, Store, Tally, TransferError, check, transfer,
+};
+use tollgate_testkit::postgres::Postgres;
+
+/// Rows of a table that takes more than one chunk.
+const CROWD: u32 = 4_500;
+
+async fn moved(from: &DatabaseUrl, to: &DatabaseUrl) -> Result<Vec<Tally>, TransferError> {
+    transfer(from, to, &mut |_| ControlFlow::Continue(())).await
+}
+
+/// Moves until something has come to pass.
+async fn moved_until(
+    from: &DatabaseUrl,
+    to: &DatabaseUrl,
+    stop: impl Fn(Progress) -> bool + Send + Sync,
+) -> TransferError {
+    let watch = &mut |progress| if stop(progress) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    transfer(from, to, watch).await.expect_err("it was stopped")
+}
+
+/// The address of a database that nobody has made yet.
+struct Target {
+    url: DatabaseUrl,
+    /// With what is secret in it.
+    text: String,
+}
+
+impl Target {
+    /// One of each engine that can be tested here.
+    fn all(folder: &Folder) -> Vec<Self> {
+        let file = format!("sqlite://{}", folder.path().join("target.db").display());
+        let texts = [Some(file), Postgres::shared().map(Postgres::create_database)];
+        texts.into_iter().flatten().map(|text| Self { url: text.parse().unwrap(), text }).collect()
+    }
+
+    fn execute(&self, sql: &str) {
+        match (&self.url, Postgres::shared()) {
+            (DatabaseUrl::Postgres(_), Some(postgres)) => drop(postgres.psql(&self.text, sql)),
+            (url, _) => execute(url, sql),
+        }
+    }
+}
+
+/// Everything in a file but its search index, every byte of it.
+fn dump(path: &Path) -> String {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let mut text = String::new();
+    for table in ["product", "price", "event", "receipt", "api_key"] {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY seq")).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let values: Vec<_> = (0..columns).map(|place| row.get_ref(place).unwrap()).collect();
+            writeln!(text, "{table} {values:?}").unwrap();
+        }
+    }
+    text
+}
+
+fn execute(url: &DatabaseUrl, sql: &str) {
+    let DatabaseUrl::Sqlite(path) = url else { panic!("a file") };
+    rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+}
+
+/// A file with something of every noun, and many products.
+async fn crowded() -> World {
+    let world = World::new(Engine::Sqlite).await;
+    ask(&world.store, product("first", "Gold")).await.unwrap();
+    world.store.submit(Keyed::new("key", product("keyed", "Silver"))).await.unwrap();
+    ask_in(&world.store, Live, api_key()).await.unwrap().unwrap();
+    world.store.close().await;
+    execute(
+        &world.url,
+        &format!(
+            "INSERT INTO product (live, id, created, active, body) WITH RECURSIVE number (n) AS \
+             (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {CROWD}) \
+             SELECT 0, 'p' || n, created + n, active, json_set(body, '$.id', 'p' || n, '$.created', created + n) \
+             FROM number, product WHERE id = 'first'"
+        ),
+    );
+    world
+}
+
+fn api_key() -> CreateApiKey {
+    CreateApiKey { name: "\u{1}\u{0}".into(), hash: "hash".into(), hint: "…abcd".into() }
+}
+
+async fn assert_equal(one: &World, other: &World) {
+    assert_eq!(rows(&one.store).await, rows(&other.store).await);
+    for environment in Environment::ALL {
+        for noun in [Noun::Product, Noun::Price, Noun::Event] {
+            let all = one.store.list(environment, &all_of(noun)).await.unwrap().items;
+            let Some(middle) = all.get(all.len() / 2) else { continue };
+            let query = ListQuery { cursor: Some(Cursor::After(middle.id().into())), limit: 3, ..all_of(noun) };
+            let (page, same) = (one.store.list(environment, &query).await, other.store.list(environment, &query).await);
+            assert_eq!(page.unwrap().items, same.unwrap().items);
+        }
+    }
+}
+
+/// A world with the clock of another, over a database that is there.
+async fn world_at(url: &DatabaseUrl, origin: &World) -> World {
+    let (hands, read) = (origin.hands.clone(), origin.hands.clone());
+    let clock = Clock::reading(move || Timestamp::from_millis(read.load(SeqCst)));
+    let store = Store::open(url, &Options { clock, ..Options::default() }).await.unwrap();
+    World { store, hands, folder: Folder::new(), url: url.clone() }
+}
+
+async fn assert_healthy(url: &DatabaseUrl) {
+    let report = check(url).await.unwrap();
+    assert!(report.is_healthy(), "{report}");
+}
+
+proptest! {
+    #![proptest_config(cases(6))]
+
+    #[test]
+    fn there_and_back_again_nothing_has_changed(
+        ops in proptest::collection::vec(op(), 1..60),
+        changes in proptest::collection::vec(change(), 0..30),
+        queries in proptest::collection::vec((query(), 1..5usize), 1..6),
+    ) {
+        run(async {
+            let (origin, back) = (World::new(Engine::Sqlite).await, Folder::new());
+            for (live, op) in ops {
+                let made = prices(&origin.store).await;
+                perform(&origin.store, environment(live), op, &made).await;
+                origin.pass(1);
+            }
+            // Events of another month have another partition.
+            origin.pass(1000 * 60 * 60 * 24 * 100);
+            // A receipt, and ids that PostgreSQL cannot keep as they are.
+            let keyed = origin.store.submit(Keyed::new("\u{0}key\u{1}", product("\u{1}\u{0}", "x"))).await.unwrap();
+            ask_in(&origin.store, Live, api_key()).await.unwrap().unwrap();
+            for change in changes {
+                make(&origin, change).await;
+            }
+            origin.store.close().await;
+            for target in Target::all(&origin.folder) {
+            let url = target.url.clone();
+                let there = moved(&origin.url, &url).await.unwrap();
+                assert_healthy(&url).await;
+                let url_back = DatabaseUrl::Sqlite(back.file());
+                assert_eq!(moved(&url, &url_back).await.unwrap(), there);
+                assert_healthy(&url_back).await;
+                assert_eq!(dump(&back.file()), dump(&origin.folder.file()));
+                std::fs::remove_file(back.file()).unwrap();
+                let (one, other) = (world_at(&origin.url, &origin).await, world_at(&url, &origin).await);
+                assert_equal(&one, &other).await;
+                for (query, limit) in &queries {
+                    compare(&other, &one, query, *limit).await;
+                }
+                let again = Keyed::new("\u{0}key\u{1}", product("\u{1}\u{0}", "x"));
+                let again = other.store.submit(again).await.unwrap();
+                assert_eq!((again.replayed, &again.answer), (true, &keyed.answer));
+                ask(&other.store, product("after the move", "x")).await.unwrap();
+                one.store.close().await;
+            }
+        });
+    }
+}
+
+#[test]
+fn a_move_that_was_stopped_anywhere_goes_on_from_there() {
+    run(async {
+        let origin = crowded().await;
+        for target in Target::all(&origin.folder) {
+            let url = target.url.clone();
+            let copied = |progress: Progress| progress.step == Step::Copying && progress.rows < u64::from(CROWD);
+            let stopped = moved_until(&origin.url, &url, copied).await;
+            assert!(matches!(stopped, TransferError::Stopped), "{stopped}");
+            let refused = Store::open(&url, &Options::default()).await.unwrap_err();
+            assert!(matches!(&refused, OpenError::Unfinished { from } if *from == origin.url.to_string()), "{refused}");
+            assert!(check(&url).await.unwrap().findings.iter().any(|finding| finding.check == "move"));
+            let stopped = moved_until(&origin.url, &url, |progress| progress.step == Step::Verifying).await;
+            assert!(matches!(stopped, TransferError::Stopped), "{stopped}");
+            let mut copied_again = false;
+            let watch = &mut |progress: Progress| {
+                copied_again |= progress.step == Step::Copying;
+                ControlFlow::Continue(())
+            };
+            let tallies = transfer(&origin.url, &url, watch).await.unwrap();
+            assert!(!copied_again && tallies[0].rows == u64::from(CROWD) + 2, "{tallies:?}");
+            assert_healthy(&url).await;
+            assert_equal(&world_at(&origin.url, &origin).await, &world_at(&url, &origin).await).await;
+        }
+    });
+}
+
+#[test]
+fn what_differs_in_the_end_is_found_and_the_target_stays_unfinished() {
+    run(async {
+        let origin = crowded().await;
+        for target in Target::all(&origin.folder) {
+            let url = target.url.clone();
+            moved_until(&origin.url, &url, |progress| progress.step == Step::Verifying).await;
+            target.execute("UPDATE product SET body = replace(body, 'Gold', 'Told') WHERE id = 'p77'");
+            let differs = moved(&origin.url, &url).await.unwrap_err();
+            assert!(differs.to_string().starts_with("table product differs: 4502 rows"), "{differs}");
+            let refused = Store::open(&url, &Options::default()).await.unwrap_err();
+            assert!(matches!(refused, OpenError::Unfinished { .. }), "{refused}");
+        }
+    });
+}
+
+#[test]
+fn a_move_does_not_go_on_after_the_source_was_changed() {
+    run(async {
+        let origin = crowded().await;
+        for (number, Target { url, .. }) in Target::all(&origin.folder).into_iter().enumerate() {
+            moved_until(&origin.url, &url, |progress| progress.step == Step::Verifying).await;
+            let store = open_url(&origin.url).await;
+            ask(&store, crate::world::rename("first", &format!("changed {number}"))).await.unwrap();
+            store.close().await;
+            let refused = moved(&origin.url, &url).await.unwrap_err();
+            assert!(matches!(refused, TransferError::OtherMove { .. }), "{refused}");
+        }
+    });
+}
+
+#[test]
+fn a_target_that_holds_something_is_refused_and_left_alone() {
+    run(async {
+        let origin = crowded().await;
+        for target in Target::all(&origin.folder) {
+            let url = target.url.clone();
+            let store = open_url(&url).await;
+            ask(&store, product("mine", "Mine")).await.unwrap();
+            store.close().await;
+            let refused = moved(&origin.url, &url).await.unwrap_err();
+            assert!(matches!(refused, TransferError::NotEmpty), "{refused}");
+            assert_eq!(rows(&open_url(&url).await).await.len(), 2);
+        }
+    });
+}
+
+#[test]
+fn a_database_that_is_served_is_not_moved() {
+    run(async {
+        let folder = Folder::new();
+        for Target { url, .. } in Target::all(&folder) {
+            let store = open_url(&url).await;
+            ask(&store, product("a", "Gold")).await.unwrap();
+            let elsewhere = DatabaseUrl::Sqlite(folder.path().join("elsewhere.db"));
+            for (from, to) in [(&url, &elsewhere), (&elsewhere, &url)] {
+                if *from == elsewhere {
+                    open_url(&elsewhere).await.close().await;
+                }
+                let refused = moved(from, to).await.unwrap_err();
+                let (TransferError::Source(why) | TransferError::Target(why)) = refused else { panic!("{refused}") };
+                assert!(matches!(why, OpenError::InUse(_) | OpenError::Occupied(_)), "{why}");
+            }
+            assert!(ask(&store, product("b", "Gold")).await.is_ok());
+            store.close().await;
+            std::fs::remove_file(folder.path().join("elsewhere.db")).unwrap();
+        }
+    });
+}
+
+#[test]
+fn what_cannot_be_moved_is_said_and_nothing_is_made() {
+    run(async {
+        let origin = crowded().await;
+        let target = DatabaseUrl::Sqlite(origin.folder.path().join("target.db"));
+        let missing = DatabaseUrl::Sqlite(origin.folder.path().join("missing.db"));
+        let roundabout = DatabaseUrl::Sqlite(origin.folder.path().join("./tollgate.db"));
+        for (from, to, expected) in [
+            (&origin.url, &origin.url, "both addresses are of the same database"),
+            (&origin.url, &roundabout, "both addresses are of the same database"),
+            (&missing, &target, "missing.db does not exist"),
+            (&DatabaseUrl::Model, &target, "in memory only"),
+        ] {
+            let refused = moved(from, to).await.unwrap_err().to_string();
+            assert!(refused.contains(expected), "{refused}");
+        }
+        for (version, expected) in [("0", "older Tollgate"), ("99", "newer Tollgate")] {
+            let step = if version == "0" { "DELETE FROM migration" } else { "INSERT INTO migration VALUES (99, 'x')" };
+            execute(&origin.url, step);
+            let refused = moved(&origin.url, &target).await.unwrap_err().to_string();
+            assert!(refused.contains(expected), "{refused}");
+        }
+        let made: Vec<_> =
+            std::fs::read_dir(origin.folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert!(made.iter().all(|name| name.to_string_lossy().starts_with("tollgate.db")), "{made:?}");
+    });
+}
