@@ -46,7 +46,8 @@ impl Programs {
     /// What a query gives: rows as lines, columns between `|`.
     pub(super) async fn query(&self, sql: &str, patience: Duration) -> anyhow::Result<String> {
         let arguments = ["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, "-d"];
-        Ok(self.run("psql", &arguments.map(Into::into), patience).await?.output)
+        let said = self.run("psql", &arguments.map(Into::into), patience).await;
+        Ok(said.context("cannot look into the database")?.output)
     }
 
     /// Runs a program to its end. The address of the database comes behind its arguments.
@@ -64,14 +65,14 @@ impl Programs {
         let ended = Running(child).end(patience).await.with_context(|| name.to_owned())?;
         let said = Said { output: read(&self.output)?, errors: read(&self.errors)? };
         if !ended {
-            bail!("{name}: {}", said.complaint());
+            bail!("{}", said.complaint());
         }
         Ok(said)
     }
 }
 
 impl Said {
-    /// The lines that say what is wrong, or what there is.
+    /// The first lines that say what is wrong, or else everything.
     fn complaint(&self) -> String {
         let is_complaint = |line: &&str| ["error:", "FATAL:", "ERROR:"].iter().any(|sign| line.contains(sign));
         let first: Vec<_> = self.errors.lines().filter(is_complaint).take(2).collect();

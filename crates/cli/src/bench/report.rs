@@ -85,10 +85,10 @@ const COLUMNS: Columns = &[
 
 /// What comes besides where the database is one that can be measured by itself.
 const DATABASE_COLUMNS: Columns = &[
-    ("database CPU µs", |row| row.database_cpu_us.map_or_else(String::new, |us| format!("{us:.1}"))),
+    ("database CPU µs", |row| row.database_cpu_us.map_or_else(unknown, |us| format!("{us:.1}"))),
     ("pgbench/s", |row| row.database_rate.map_or_else(|| "no pgbench".to_owned(), |rate| format!("{rate:.0}"))),
-    ("its database CPU µs", |row| row.database_yardstick_cpu_us.map_or_else(String::new, |us| format!("{us:.1}"))),
-    ("ratio to pgbench", |row| row.database_ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"))),
+    ("its database CPU µs", |row| row.database_yardstick_cpu_us.map_or_else(unknown, |us| format!("{us:.1}"))),
+    ("ratio to pgbench", |row| row.database_ratio.map_or_else(unknown, |ratio| format!("{ratio:.2}"))),
 ];
 
 /// Whether many products cost more than few.
@@ -175,6 +175,10 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
+}
+
+fn unknown() -> String {
+    "–".to_owned()
 }
 
 fn write_line(f: &mut fmt::Formatter<'_>, mut cells: impl Iterator<Item = String>) -> fmt::Result {

@@ -1,10 +1,12 @@
 //! The real binary, as people and machines use it.
 
 mod backup;
+mod bench;
 mod crash;
 mod full;
 mod keys;
 mod layers;
+mod migrate_data;
 mod nodes;
 mod settings;
 mod start;

@@ -7,7 +7,6 @@
 use super::session::{Call, Param};
 use super::table::{self, Table};
 use super::text;
-use crate::error::StoreError;
 use crate::{nouns, record, search_terms};
 use rustc_hash::FxHashMap;
 use std::fmt::Write as _;
@@ -73,7 +72,7 @@ impl Writes {
     }
 
     /// The statements that make it so.
-    pub(super) fn calls(self) -> Result<Vec<Call>, StoreError> {
+    pub(super) fn calls(self) -> Vec<Call> {
         let mut kinds: FxHashMap<Noun, Kinds> = FxHashMap::default();
         for ((noun, environment, id), net) in self.nets {
             kinds.entry(noun).or_default().sort(environment, id, net);
@@ -91,7 +90,7 @@ impl Writes {
         for (table, kinds) in kinds {
             calls.extend(kinds.changes(table));
         }
-        Ok(calls)
+        calls
     }
 }
 
@@ -141,12 +140,12 @@ impl Kinds {
         let update = (updated > 0).then(|| {
             // Rows are locked already; the order is for those that a command did not ask for.
             self.update.sort_by(|(environment, a), (other, b)| (environment, a.id()).cmp(&(other, b.id())));
-            let mut params = arrays(table, self.update);
+            let mut params = arrays(table, &self.update);
             params.push(Box::new(count(updated)));
             Call::new(&*table.update, params)
         });
         let rows: Vec<_> = self.insert.into_iter().map(|(_, environment, record)| (environment, record)).collect();
-        let insert = (!rows.is_empty()).then(|| Call::new(&*table.insert, arrays(table, rows)));
+        let insert = (!rows.is_empty()).then(|| Call::new(&*table.insert, arrays(table, &rows)));
         update.into_iter().chain(insert)
     }
 }
@@ -172,12 +171,12 @@ fn ids(objects: &[(Environment, String)]) -> Option<Vec<Param>> {
 }
 
 /// One array for each column, in the order of [`table::columns`].
-pub(super) fn arrays(table: &Table, rows: Vec<(Environment, Record)>) -> Vec<Param> {
+pub(super) fn arrays(table: &Table, rows: &[(Environment, Record)]) -> Vec<Param> {
     let lives: Vec<bool> = rows.iter().map(|(environment, _)| environment.is_live()).collect();
     let ids: Vec<String> = rows.iter().map(|(_, record)| text::encode(record.id()).into_owned()).collect();
     let created: Vec<i64> = rows.iter().map(|(_, record)| record.created().millis()).collect();
     let mut arrays: Vec<Param> = vec![Box::new(lives), Box::new(ids), Box::new(created)];
-    arrays.extend(table.noun.fields().iter().map(|field| column(*field, &rows)));
+    arrays.extend(table.noun.fields().iter().map(|field| column(*field, rows)));
     if table.has_terms() {
         let terms: Vec<String> = rows.iter().map(|(_, record)| terms(record)).collect();
         arrays.push(Box::new(terms));

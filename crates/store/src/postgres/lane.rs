@@ -197,7 +197,7 @@ impl Lane {
         loop {
             match batch.step(tasks, now, &mut || self.shared.random()) {
                 Step::Load { apply, reads } => {
-                    transaction.apply(apply)?;
+                    transaction.apply(apply);
                     let mut more = BTreeSet::new();
                     for (environment, reads) in reads {
                         more.extend(reads.keys().iter().map(|key| (environment, key.clone())));
@@ -207,7 +207,10 @@ impl Lane {
                         .load(&more, &mut |environment, key, fact| batch.facts_mut(environment).learn(key, fact))
                         .await?;
                 }
-                Step::Commit(apply) => return transaction.apply(apply),
+                Step::Commit(apply) => {
+                    transaction.apply(apply);
+                    return Ok(());
+                }
                 Step::Endless(_) => return Err(StoreError::Endless.into()),
             }
         }

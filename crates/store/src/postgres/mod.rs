@@ -190,7 +190,9 @@ impl Postgres {
         let mut questions = Questions::new(&asked, Hold::No, &mut learn);
         let found = self.shared.readers.quick(&std::mem::take(&mut questions.calls)).await?;
         questions.learn(found.iter(), &mut learn)?;
-        learned.into_iter().for_each(|(key, fact)| facts.learn(key, fact));
+        for (key, fact) in learned {
+            facts.learn(key, fact);
+        }
         Ok(())
     }
 

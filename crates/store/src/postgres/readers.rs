@@ -60,11 +60,29 @@ impl Readers {
         let link = self.slow.iter().find_map(|link| link.try_lock().ok());
         let link = link.ok_or(StoreError::Busy)?;
         let session = link.session().await?;
-        let done = read(session.clone()).await;
-        // A transaction that an error left open would be in the way of the next.
-        if done.is_err() {
-            session.close();
+        let unfinished = Unfinished(Some(session.clone()));
+        let done = read(session).await;
+        if done.is_ok() {
+            unfinished.finish();
         }
         done
+    }
+}
+
+/// A connection on which something long is under way. Unless that is brought to its end, the connection is given up:
+/// nobody should wait for a statement whose answer is not wanted any more.
+struct Unfinished(Option<Arc<Session>>);
+
+impl Unfinished {
+    fn finish(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(session) = &self.0 {
+            session.close();
+        }
     }
 }

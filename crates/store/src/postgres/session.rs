@@ -56,20 +56,30 @@ impl Purpose {
     }
 
     /// What a connection is told first. A transaction that is left open by a node that was cut off holds its locks for
-    /// no longer than that. Rows are only ever asked for by key, so an index is right however small a table was when a
-    /// statement was prepared. A commit is always synced, whatever the database was told to do.
+    /// no longer than that. A commit is always synced, whatever the database was told to do. Compiling a statement takes
+    /// longer than any of ours runs.
     pub(super) fn settings(self) -> String {
         let (statement, lock) = (self.statement_max().as_millis(), self.lock_max().as_millis());
-        let mut sql = format!(
+        format!(
             "SET statement_timeout = {statement}; SET lock_timeout = {lock}; \
-             SET idle_in_transaction_session_timeout = {statement}; \
+             SET idle_in_transaction_session_timeout = {statement}; SET jit = off; {}; \
              SELECT set_config('synchronous_commit', 'on', false) \
-             WHERE current_setting('synchronous_commit') IN ('off', 'local');"
-        );
-        if matches!(self, Self::Write | Self::Read | Self::Follow) {
-            sql.push_str("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;");
+             WHERE current_setting('synchronous_commit') IN ('off', 'local')",
+            self.planning()
+        )
+    }
+
+    /// How statements are planned. What is asked for by key, or in list order, has its index; a plan that was made while
+    /// a table was small must not stay with anything else. How a search is best done depends on its terms.
+    const fn planning(self) -> &'static str {
+        match self {
+            Self::Write | Self::Read | Self::Follow => {
+                "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; \
+                 SET enable_mergejoin = off; SET max_parallel_workers_per_gather = 0"
+            }
+            Self::Search => "SET plan_cache_mode = force_custom_plan; SET max_parallel_workers_per_gather = 0",
+            Self::Maintain => "SET plan_cache_mode = auto",
         }
-        sql
     }
 }
 
@@ -197,11 +207,12 @@ pub(super) fn borrowed(params: &[Param]) -> Vec<&(dyn ToSql + Sync)> {
     params.iter().map(|param| &**param as &(dyn ToSql + Sync)).collect()
 }
 
+/// Something sent, and what came of it.
+type Sent<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
+
 /// Begins all of them in their order before it waits for any, so that they are sent together. Gives the first error
 /// once all are done.
-async fn in_order<T, E>(
-    mut futures: Vec<Pin<Box<dyn Future<Output = Result<T, E>> + Send + '_>>>,
-) -> Result<Vec<T>, E> {
+async fn in_order<T, E>(mut futures: Vec<Sent<'_, T, E>>) -> Result<Vec<T>, E> {
     let mut done: Vec<Option<Result<T, E>>> = futures.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {
         for (future, done) in futures.iter_mut().zip(&mut done) {

@@ -70,16 +70,15 @@ impl Transaction {
     }
 
     /// Writes the changes of decisions, with whatever is sent next.
-    pub(super) fn apply(&mut self, changes: Vec<(Environment, Changes)>) -> Result<(), Trouble> {
+    pub(super) fn apply(&mut self, changes: Vec<(Environment, Changes)>) {
         let mut writes = Writes::default();
         for (environment, changes) in changes {
             writes.add(environment, changes);
         }
         self.outdated.extend(writes.outdated().cloned());
-        let calls = writes.calls()?;
+        let calls = writes.calls();
         self.wrote |= !calls.is_empty();
         self.waiting.extend(calls);
-        Ok(())
     }
 
     /// Whether there is anything to commit.

@@ -11,6 +11,7 @@
 mod cache;
 mod commands;
 mod conformance;
+mod doctor;
 mod files;
 mod full;
 mod guests;

@@ -30,6 +30,8 @@ const FAULTS: u64 = 2;
 const MAX_AGE_MS: u64 = 100;
 /// Longest time that the database is away.
 const AWAY_MAX_MS: u64 = 300;
+/// Messages at which one is cut: the ends of a transaction, and the first event of a connection.
+const NEEDLES: [&str; 3] = ["BEGIN", "INSERT INTO event", "COMMIT"];
 /// Most connections that are cut at the same message.
 const CUTS_MAX: u64 = 4;
 /// How long a node may take to recover, or a connection to end.
@@ -93,7 +95,7 @@ impl Fault {
             2 => Self::Connections,
             _ => Self::Message {
                 node,
-                needle: *random.one_of(&["COMMIT", "BEGIN", "INSERT INTO event"]),
+                needle: random.one_of(&NEEDLES),
                 when: *random.one_of(&[Cut::Before, Cut::After]),
                 count: u32::try_from(1 + random.below(CUTS_MAX)).expect("a few"),
             },

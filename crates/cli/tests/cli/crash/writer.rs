@@ -48,13 +48,11 @@ impl Writer {
         let mut written = Written::default();
         loop {
             let write = self.next();
-            match write.send(&mut client) {
-                Ok(reply) => self.acknowledge(write, reply, &mut written),
-                Err(_) => {
-                    written.unanswered.push(write);
-                    return written;
-                }
-            }
+            let Ok(reply) = write.send(&mut client) else {
+                written.unanswered.push(write);
+                return written;
+            };
+            self.acknowledge(write, reply, &mut written);
         }
     }
 

@@ -56,7 +56,8 @@ fn refuses_everything(server: &Server, within: Duration) -> Vec<String> {
     });
     let ready = send(&mut server.client(), ("GET", "/readyz", ""), within);
     assert_eq!(ready.status, 503, "{}", ready.body);
-    assert_eq!(server.client().get("/healthz").unwrap().status, 200);
+    let healthy = server.client().get("/healthz").is_ok_and(|reply| reply.status == 200);
+    assert!(healthy, "the process itself is not well");
     said.push(ready.body);
     assert!(!said.join("\n").contains(PASSWORD), "{said:?}");
     said
@@ -106,12 +107,11 @@ fn a_commit_whose_outcome_stays_unknown_is_answered_so_and_the_key_tells_later()
     let Some(postgres) = Postgres::shared() else { return };
     let (url, scratch) = (postgres.create_database(), Scratch::new());
     let proxy = Proxy::to(postgres);
-    // One connection that writes, which is open when no other can be made.
-    let [first, other] =
-        [proxy.url(postgres, &url), url.clone()].map(|url| serving(binary(), &url, &["--database-writers", "1"]));
+    // One connection each to write and to read, which are open when no others can be made.
+    let single = ["--database-writers", "1", "--database-readers", "1"];
+    let first = serving(binary(), &proxy.url(postgres, &url), &single);
     let first = Server::start(first, &scratch.file("first")).unwrap();
-    let other = Server::start(other, &scratch.file("other")).unwrap();
-    // Whatever is prepared is, so that the commit is the next thing that matters.
+    let other = node(&url, &scratch.file("other"));
     first.client().post("/v1/products", &[("name", "Silver")]).unwrap().ok();
     proxy.cut_at(b"COMMIT", Cut::After, u32::MAX);
     proxy.refuse(true);
@@ -120,7 +120,7 @@ fn a_commit_whose_outcome_stays_unknown_is_answered_so_and_the_key_tells_later()
     let reply = first.client().post_once("once", "/v1/products", &gold).unwrap();
     assert!(begin.elapsed() < SILENT_MAX, "{:?}", begin.elapsed());
     let said = message(&reply, 503);
-    assert!(said.contains("may have been made, or not"), "{said}");
+    assert!(said.contains("may have been made, or not"), "{said}\n{}", first.errors());
     // The commit had reached the database.
     let again = other.client().post_once("once", "/v1/products", &gold).unwrap();
     assert_eq!(again.ok()["id"], "prod_gold");
