@@ -113,7 +113,8 @@ mod tests {
         for (url, shown) in [
             ("postgres://u:secret@h:1/db?password=secret", "postgres://h/db"),
             ("postgres://u@/db?host=%2Frun%2Fpg", "postgres:///run/pg/db"),
-            ("postgres://u:sec/ret@h/db", "postgres://…"),
+            ("postgres://u:sec/ret@h/db", "postgres://h/db"),
+            ("postgres://u:secret@h:port/db", "postgres://…"),
         ] {
             assert_eq!(url.parse::<DatabaseUrl>().unwrap().to_string(), shown);
         }

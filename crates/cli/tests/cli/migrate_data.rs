@@ -3,7 +3,7 @@
 use crate::{binary, complaint, said};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use tollgate_testkit::postgres::Postgres;
 use tollgate_testkit::process::{SECRET_KEY, Server, command, run, serve, url};
@@ -23,7 +23,7 @@ fn filled(database: &Path) -> String {
             ("default_price_data[currency]", "usd"),
             ("default_price_data[unit_amount]", "1"),
         ];
-        client.post("/v1/products", &form).unwrap().ok();
+        client.post("/v1/products", &form).expect("the server answers").ok();
     }
     let list = listed(&server);
     server.ask_to_stop();
@@ -32,8 +32,13 @@ fn filled(database: &Path) -> String {
 }
 
 fn listed(server: &Server) -> String {
-    let list = server.client().get("/v1/products?limit=100").unwrap().ok().to_string();
-    let found = server.client().get("/v1/products/search?query=name%3A%27Plan%207%27").unwrap().ok().to_string();
+    let list = server.client().get("/v1/products?limit=100").expect("the server answers").ok().to_string();
+    let found = server
+        .client()
+        .get("/v1/products/search?query=name%3A%27Plan%207%27")
+        .expect("the server answers")
+        .ok()
+        .to_string();
     list + &found
 }
 
@@ -54,7 +59,7 @@ fn a_catalog_moves_to_postgres_and_back() {
     let (database, back) = (scratch.file("a.db"), scratch.file("b.db"));
     let (list, there) = (filled(&database), postgres.create_database());
     let table = said(&migrate(&url(&database), &there));
-    assert!(table.contains(&format!("product {PRODUCTS:>14} ")) && table.contains("hold the same"), "{table}");
+    assert!(table.contains(&format!("product {PRODUCTS:>15} ")) && table.contains("hold the same"), "{table}");
     let mut server = serve_url(&there, &scratch.file("there")).unwrap();
     assert_eq!(listed(&server), list);
     let refused = complaint(&migrate(&there, &url(&back)));
@@ -76,9 +81,10 @@ fn a_move_that_is_killed_goes_on_when_it_is_run_again() {
         // Killed later and later, until one comes to its end before.
         for delay in 0.. {
             let arguments = ["migrate-data", "--from", &*url(&database), "--to", to];
-            let mut child = command(binary(), &arguments).spawn().expect("the binary starts");
+            let mut move_data = command(binary(), &arguments);
+            let mut child = move_data.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary starts");
             let begun = Instant::now();
-            while begun.elapsed() < Duration::from_millis(delay * 4) && child.try_wait().unwrap().is_none() {
+            while begun.elapsed() < Duration::from_millis(delay * 7) && child.try_wait().unwrap().is_none() {
                 std::thread::sleep(Duration::from_millis(1));
             }
             if child.try_wait().unwrap().is_some_and(|status| status.success()) {
@@ -86,7 +92,7 @@ fn a_move_that_is_killed_goes_on_when_it_is_run_again() {
             }
             child.kill().unwrap();
             child.wait().unwrap();
-            assert!(Duration::from_millis(delay * 4) < PATIENCE, "it never comes to its end");
+            assert!(Duration::from_millis(delay * 7) < PATIENCE, "it never comes to its end");
         }
         let server = serve_url(to, &scratch.file(&format!("there-{number}"))).unwrap();
         assert_eq!(listed(&server), list);

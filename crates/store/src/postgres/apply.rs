@@ -71,8 +71,8 @@ impl Writes {
             .map(|(object, _)| object)
     }
 
-    /// The statements that make it so.
-    pub(super) fn calls(self) -> Vec<Call> {
+    /// The statements that make it so: those that have an order, and then those that bring what is new.
+    pub(super) fn calls(self) -> (Vec<Call>, Vec<Call>) {
         let mut kinds: FxHashMap<Noun, Kinds> = FxHashMap::default();
         for ((noun, environment, id), net) in self.nets {
             kinds.entry(noun).or_default().sort(environment, id, net);
@@ -82,15 +82,16 @@ impl Writes {
         }
         let kinds: Vec<(&'static Table, Kinds)> =
             table::all().iter().filter_map(|table| Some((table, kinds.remove(&table.noun)?))).collect();
-        let mut calls = Vec::new();
+        let (mut changes, mut inserts) = (Vec::new(), Vec::new());
         for (table, kinds) in &kinds {
-            calls.extend(kinds.deletes(table));
-            calls.extend(kinds.releases(table));
+            changes.extend(kinds.deletes(table));
+            changes.extend(kinds.releases(table));
         }
-        for (table, kinds) in kinds {
-            calls.extend(kinds.changes(table));
+        for (table, mut kinds) in kinds {
+            changes.extend(kinds.updates(table));
+            inserts.extend(kinds.inserts(table));
         }
-        calls
+        (changes, inserts)
     }
 }
 
@@ -134,19 +135,21 @@ impl Kinds {
         Some(Call::new(table.release(), ids(&self.release)?))
     }
 
-    fn changes(mut self, table: &'static Table) -> impl Iterator<Item = Call> {
+    fn updates(&mut self, table: &'static Table) -> Option<Call> {
+        if self.update.is_empty() {
+            return None;
+        }
+        // Rows are locked already; the order is for those that a command did not ask for.
+        self.update.sort_by(|(environment, a), (other, b)| (environment, a.id()).cmp(&(other, b.id())));
+        let mut params = arrays(table, &self.update);
+        params.push(Box::new(count(self.update.len())));
+        Some(Call::new(&*table.update, params))
+    }
+
+    fn inserts(mut self, table: &'static Table) -> Option<Call> {
         self.insert.sort_by_key(|(place, ..)| *place);
-        let updated = self.update.len();
-        let update = (updated > 0).then(|| {
-            // Rows are locked already; the order is for those that a command did not ask for.
-            self.update.sort_by(|(environment, a), (other, b)| (environment, a.id()).cmp(&(other, b.id())));
-            let mut params = arrays(table, &self.update);
-            params.push(Box::new(count(updated)));
-            Call::new(&*table.update, params)
-        });
         let rows: Vec<_> = self.insert.into_iter().map(|(_, environment, record)| (environment, record)).collect();
-        let insert = (!rows.is_empty()).then(|| Call::new(&*table.insert, arrays(table, &rows)));
-        update.into_iter().chain(insert)
+        (!rows.is_empty()).then(|| Call::new(&*table.insert, arrays(table, &rows)))
     }
 }
 

@@ -2,12 +2,11 @@
 
 use super::session::Session;
 use super::table::Table;
+use super::text;
 use super::trouble::Trouble;
 use crate::transfer::{Row, Which};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::record::{Field, FieldType, Value};
-
-use super::text;
 
 /// Rows of one piece.
 const PIECE_ROWS: usize = 250;
@@ -25,7 +24,8 @@ impl<'a> Scan<'a> {
     pub(super) async fn open(session: &'a Session, table: &'static Table, which: Which) -> Result<Self, Trouble> {
         let cursor = format!("scan_{}", table.name);
         let terms = if table.has_terms() { "terms::text" } else { "NULL::text" };
-        let fields: String = table.noun.fields().iter().map(|field| format!(", {}", field.name())).collect();
+        let own = ["seq", "live", "id", "created", "body"];
+        let columns: Vec<&str> = own.into_iter().chain(table.noun.fields().iter().map(|field| field.name())).collect();
         // Nothing else has places in order, so all that are read are sorted first.
         let which = match which {
             Which::All => String::new(),
@@ -33,8 +33,8 @@ impl<'a> Scan<'a> {
         };
         session
             .batch(&format!(
-                "DECLARE {cursor} NO SCROLL CURSOR FOR SELECT {terms}, seq, live, id, created, body{fields} \
-                 FROM {} {which}",
+                "DECLARE {cursor} NO SCROLL CURSOR FOR SELECT {terms}, {} FROM {} {which}",
+                columns.join(", "),
                 table.name
             ))
             .await?;

@@ -6,6 +6,7 @@
 use super::trouble::Trouble;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -62,7 +63,8 @@ impl Purpose {
         let (statement, lock) = (self.statement_max().as_millis(), self.lock_max().as_millis());
         format!(
             "SET statement_timeout = {statement}; SET lock_timeout = {lock}; \
-             SET idle_in_transaction_session_timeout = {statement}; SET jit = off; {}; \
+             SET idle_in_transaction_session_timeout = {statement}; \
+             SET default_transaction_isolation = 'read committed'; SET jit = off; {}; \
              SELECT set_config('synchronous_commit', 'on', false) \
              WHERE current_setting('synchronous_commit') IN ('off', 'local')",
             self.planning()
@@ -97,10 +99,34 @@ impl Call {
         Self { sql: sql.into(), params }
     }
 
+    /// One statement of several that bring new rows and find none. In which order they are done is not said.
+    pub(super) fn together(calls: Vec<Self>) -> Self {
+        let (mut sql, mut params) = (String::from("WITH "), Vec::new());
+        for (place, call) in calls.into_iter().enumerate() {
+            let comma = if place > 0 { ", " } else { "" };
+            write!(sql, "{comma}done_{place} AS ({})", renumbered(&call.sql, params.len())).expect("memory takes it");
+            params.extend(call.params);
+        }
+        sql.push_str(" SELECT");
+        Self::new(sql, params)
+    }
+
     /// A statement without values.
     pub(super) fn plain(sql: &'static str) -> Self {
         Self::new(sql, Vec::new())
     }
+}
+
+/// A statement whose values come after so many others.
+fn renumbered(sql: &str, others: usize) -> String {
+    let mut parts = sql.split('$');
+    let mut renumbered = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.len() - part.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+        let number: usize = part[..digits].parse().expect("a dollar stands before a number");
+        write!(renumbered, "${}{}", number + others, &part[digits..]).expect("memory takes it");
+    }
+    renumbered
 }
 
 /// An open connection.

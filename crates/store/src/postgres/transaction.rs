@@ -14,14 +14,13 @@ use tollgate_domain::environment::Environment;
 /// order, so whoever has them may wait for one of ours. The batch begins anew, and knows them from the start.
 const LATE_LOCK_MAX: &str = "SET LOCAL lock_timeout = 50";
 
-/// Said in full, since a database may have been told to begin others.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
-
 /// The transaction, which begins with the first statement that is sent.
 pub(super) struct Transaction {
     session: Arc<Session>,
     /// Decided, not sent yet.
     waiting: Vec<Call>,
+    /// What comes after that, and brings new rows only.
+    inserts: Vec<Call>,
     rounds: u32,
     /// Every object that was written and may be in somebody's memory.
     outdated: BTreeSet<Object>,
@@ -50,7 +49,7 @@ pub(super) enum Commit {
 
 impl Transaction {
     pub(super) fn new(session: Arc<Session>) -> Self {
-        Self { session, waiting: Vec::new(), rounds: 0, outdated: BTreeSet::new(), wrote: false }
+        Self { session, waiting: Vec::new(), inserts: Vec::new(), rounds: 0, outdated: BTreeSet::new(), wrote: false }
     }
 
     /// Answers keys and holds what was found.
@@ -76,9 +75,11 @@ impl Transaction {
             writes.add(environment, changes);
         }
         self.outdated.extend(writes.outdated().cloned());
-        let calls = writes.calls();
-        self.wrote |= !calls.is_empty();
-        self.waiting.extend(calls);
+        self.waiting.append(&mut self.inserts);
+        let (changes, inserts) = writes.calls();
+        self.wrote |= !changes.is_empty() || !inserts.is_empty();
+        self.waiting.extend(changes);
+        self.inserts = inserts;
     }
 
     /// Whether there is anything to commit.
@@ -86,12 +87,20 @@ impl Transaction {
         self.wrote
     }
 
-    /// Commits what was written, under an entry.
+    /// Commits what was written, under an entry. What only brings new rows, and was not begun with reading any, is one
+    /// statement and needs no more than that.
     pub(super) async fn commit(mut self, entry: Entry) -> Result<Committed, Commit> {
         let keys: Vec<String> = self.outdated.iter().map(super::changes::key).collect();
-        let mut calls = self.due();
-        calls.push(super::changes::enter(entry, keys));
-        calls.push(Call::plain("COMMIT"));
+        let mut inserts = std::mem::take(&mut self.inserts);
+        inserts.push(super::changes::enter(entry, keys));
+        let last = Call::together(inserts);
+        let calls = if self.rounds == 0 && self.waiting.is_empty() {
+            vec![last]
+        } else {
+            let mut calls = self.due();
+            calls.extend([last, Call::plain("COMMIT")]);
+            calls
+        };
         match self.session.exchange(&calls).await {
             Ok(_) => Ok(Committed { outdated: self.outdated }),
             Err(Trouble::Gone(said)) => {
@@ -117,10 +126,11 @@ impl Transaction {
     fn due(&mut self) -> Vec<Call> {
         let mut calls = Vec::new();
         if self.rounds == 0 {
-            calls.push(Call::plain(BEGIN));
+            calls.push(Call::plain("BEGIN"));
         }
         self.rounds += 1;
         calls.append(&mut self.waiting);
+        calls.append(&mut self.inserts);
         calls
     }
 }

@@ -87,7 +87,9 @@ impl Side {
         loop {
             let piece = scan.next().await?;
             let is_end = piece.is_empty();
-            piece.into_iter().for_each(|(row, _)| chunk.push(row));
+            for (row, _) in piece {
+                chunk.push(row);
+            }
             let is_due = chunk.is_full() || is_end && !chunk.rows.is_empty();
             // Where it cannot be sent, nobody wants the rest.
             if is_due && to.send(Ok(std::mem::take(&mut chunk))).await.is_err() || is_end {
@@ -153,15 +155,13 @@ impl Side {
         for row in rows {
             self.0.session.batch(row.try_get(0).map_err(Trouble::from)?).await?;
         }
-        let mut sql = String::new();
         for table in table::all() {
             let name = table.name;
-            sql += &format!(
-                "SELECT setval(pg_get_serial_sequence('{name}', 'seq'), max(seq)) FROM {name} HAVING max(seq) > 0; \
-                 ANALYZE {name}; "
-            );
+            let sequence = format!("setval(pg_get_serial_sequence('{name}', 'seq'), max(seq))");
+            let sql = format!("SELECT {sequence} FROM {name} HAVING max(seq) > 0; ANALYZE {name}");
+            self.0.session.batch(&sql).await?;
         }
-        Ok(self.0.session.batch(&(sql + "DROP TABLE unfinished_move; COMMIT")).await?)
+        Ok(self.0.session.batch("DROP TABLE unfinished_move; COMMIT").await?)
     }
 }
 

@@ -153,14 +153,10 @@ fn table_of(noun: Noun) -> Result<&'static Table, StoreError> {
 fn indexes(connection: &Connection) -> rusqlite::Result<(String, String)> {
     let sql = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
     let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    let (mut drops, mut makes) = (String::new(), String::new());
-    while let Some(row) = rows.next()? {
-        let (name, make): (String, String) = (row.get(0)?, row.get(1)?);
-        drops += &format!("DROP INDEX {name};\n");
-        makes += &format!("{make};\n");
-    }
-    Ok((drops, makes))
+    let indexes = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (names, makes): (Vec<String>, Vec<String>) = indexes.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().unzip();
+    let drops: Vec<String> = names.iter().map(|name| format!("DROP INDEX {name};\n")).collect();
+    Ok((drops.concat(), makes.join(";\n")))
 }
 
 /// `seq, live, id, created, fields…, body`.

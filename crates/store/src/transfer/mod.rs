@@ -108,7 +108,13 @@ pub async fn transfer(from: &DatabaseUrl, to: &DatabaseUrl, watcher: Watcher<'_>
     let source = Side::source(from).await.map_err(TransferError::Source)?;
     let target = Side::target(to).await.map_err(TransferError::Target)?;
     let tallies = tally(&source, Step::Reading, &[], watcher).await.map_err(of_source)?;
-    begin(&target, Mark { from: from.to_string(), fingerprint: fingerprint(&tallies) }).await?;
+    let mark = Mark { from: from.to_string(), fingerprint: fingerprint(&tallies) };
+    if let Role::Whole = begin(&target, &tallies, mark).await? {
+        return match verify(&source, &target, &tallies, watcher).await {
+            Err(TransferError::Differs { .. }) => Err(TransferError::NotEmpty),
+            verified => verified.map(|()| tallies),
+        };
+    }
     for (noun, tally) in nouns::KEPT.into_iter().zip(&tallies) {
         copy(&source, &target, noun, *tally, watcher).await?;
     }
@@ -183,19 +189,32 @@ fn fingerprint(tallies: &[Tally]) -> String {
     tallies.iter().map(of).collect::<Vec<_>>().join(" ")
 }
 
+/// What a target is to a move.
+enum Role {
+    /// Some of the rows are to come.
+    Part,
+    /// As many rows as the source has are there, without a mark: perhaps the move was killed after its last step.
+    Whole,
+}
+
 /// Makes sure that the target is part of this move.
-async fn begin(target: &Side, mark: Mark) -> Result<(), TransferError> {
+async fn begin(target: &Side, tallies: &[Tally], mark: Mark) -> Result<Role, TransferError> {
     match target.mark().await.map_err(TransferError::Writing)? {
-        Some(found) if found.fingerprint == mark.fingerprint => return Ok(()),
+        Some(found) if found.fingerprint == mark.fingerprint => return Ok(Role::Part),
         Some(found) => return Err(TransferError::OtherMove { from: found.from }),
         None => {}
     }
-    for noun in nouns::KEPT {
-        if target.reached(noun).await.map_err(TransferError::Writing)?.rows > 0 {
-            return Err(TransferError::NotEmpty);
-        }
+    let (mut is_empty, mut is_equal) = (true, true);
+    for (noun, tally) in nouns::KEPT.into_iter().zip(tallies) {
+        let Reached { rows, .. } = target.reached(noun).await.map_err(TransferError::Writing)?;
+        is_empty &= rows == 0;
+        is_equal &= rows == tally.rows;
     }
-    target.begin(&mark).await.map_err(TransferError::Writing)
+    match (is_empty, is_equal) {
+        (true, _) => target.begin(&mark).await.map(|()| Role::Part).map_err(TransferError::Writing),
+        (false, true) => Ok(Role::Whole),
+        (false, false) => Err(TransferError::NotEmpty),
+    }
 }
 
 /// Copies the rows of a table which the target does not have yet.

@@ -126,7 +126,7 @@ impl Side {
     /// What is left to do once every row is there; the mark goes with the last of it.
     pub(super) async fn finish(&self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(side) => side.blocking(|side| side.finish()).await,
+            Self::Sqlite(side) => side.blocking(sqlite::Side::finish).await,
             Self::Postgres(side) => side.finish().await,
         }
     }

@@ -199,6 +199,7 @@ fn a_move_that_was_stopped_anywhere_goes_on_from_there() {
                 ControlFlow::Continue(())
             };
             let tallies = transfer(&origin.url, &url, watch).await.unwrap();
+            assert_eq!(moved(&origin.url, &url).await.unwrap(), tallies, "moved already, which is said again");
             assert!(!copied_again && tallies[0].rows == u64::from(CROWD) + 2, "{tallies:?}");
             assert_healthy(&url).await;
             assert_equal(&world_at(&origin.url, &origin).await, &world_at(&url, &origin).await).await;

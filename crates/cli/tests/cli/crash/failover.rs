@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tollgate_testkit::http::{Client, Reply};
 
-/// How long a write may take to be done, with all its repetitions.
+/// How long a write may take to be done, with all its repetitions; and how long anybody writes at all.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long to leave a node alone that refused.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -38,12 +38,16 @@ impl Failover {
     /// Writes one thing after the other until it is told to stop. What has a key is done in the end; what has none is
     /// left as it is.
     pub(super) fn write_until(mut self, stop: &AtomicBool, mut writer: Writer) -> Written {
-        let mut written = Written::default();
-        while !stop.load(Ordering::Relaxed) {
+        let (mut written, begin) = (Written::default(), Instant::now());
+        // Who was to tell may have panicked.
+        while !stop.load(Ordering::Relaxed) && begin.elapsed() < PATIENCE {
             let write = writer.next();
             let answer = self.ask(&write);
             match (answer, &write.key) {
-                (Answer::Done(reply), _) => writer.acknowledge(write, reply, &mut written),
+                (Answer::Done(reply), _) => {
+                    assert!(!is_repeated(&reply), "sent once and answered as if it were again: {write:?}");
+                    writer.acknowledge(write, reply, &mut written);
+                }
                 (answer, Some(_)) => {
                     let reply = self.see_through(&write, matches!(answer, Answer::Refused));
                     writer.acknowledge(write, reply, &mut written);
@@ -69,8 +73,7 @@ impl Failover {
             self.turn();
             match self.ask(write) {
                 Answer::Done(reply) => {
-                    let repeated = reply.header("idempotent-replayed").is_some();
-                    assert!(!(only_refused && repeated), "refused and done all the same: {write:?}");
+                    assert!(!(only_refused && is_repeated(&reply)), "refused and done all the same: {write:?}");
                     return reply;
                 }
                 Answer::Refused => {}
@@ -108,6 +111,10 @@ fn understand(reply: Reply) -> Answer {
         503 | 429 => Answer::Refused,
         _ => panic!("{reply:?}"),
     }
+}
+
+fn is_repeated(reply: &Reply) -> bool {
+    reply.header("idempotent-replayed").is_some()
 }
 
 /// Whether the client was tired of waiting, rather than cut off.

@@ -30,10 +30,11 @@ const FAULTS: u64 = 2;
 const MAX_AGE_MS: u64 = 100;
 /// Longest time that the database is away.
 const AWAY_MAX_MS: u64 = 300;
-/// Messages at which one is cut: the ends of a transaction, and the first event of a connection.
-const NEEDLES: [&str; 3] = ["BEGIN", "INSERT INTO event", "COMMIT"];
+/// Messages at which one is cut, the one that matters most twice as often. A begin has the word of a commit in it; a
+/// text ends with a zero.
+const NEEDLES: [&str; 4] = ["BEGIN", "INSERT INTO event", "COMMIT\0", "COMMIT\0"];
 /// Most connections that are cut at the same message.
-const CUTS_MAX: u64 = 4;
+const CUTS_MAX: u64 = 8;
 /// How long a node may take to recover, or a connection to end.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(5);
@@ -88,14 +89,14 @@ fn faults_of_nodes_and_their_database_lose_nothing_double_nothing_and_leave_noth
 impl Fault {
     /// Each kind in its turn.
     fn of_round(round: u64, random: &mut Random) -> Self {
-        let node = *random.one_of(&[0, 1]);
+        let (node, needle) = (*random.one_of(&[0, 1]), *random.one_of(&NEEDLES));
         match round % 4 {
             0 => Self::Node(node),
             1 => Self::Database,
             2 => Self::Connections,
             _ => Self::Message {
                 node,
-                needle: random.one_of(&NEEDLES),
+                needle,
                 when: *random.one_of(&[Cut::Before, Cut::After]),
                 count: u32::try_from(1 + random.below(CUTS_MAX)).expect("a few"),
             },
