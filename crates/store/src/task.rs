@@ -1,6 +1,7 @@
 //! A job on its way to the engine and back.
 
 use crate::error::StoreError;
+use crate::metrics::{Metrics, Outcome};
 use crate::random::Random;
 use tokio::sync::oneshot;
 use tollgate_domain::batch::Job;
@@ -16,6 +17,20 @@ pub(crate) trait Task: Job {
 
     /// Makes the next decision draw other random numbers than the one before.
     fn reseed(&mut self);
+}
+
+/// Answers a task, and counts what became of it.
+pub(crate) fn answer(metrics: &Metrics, task: Box<dyn Task>, outcome: Result<(), StoreError>) {
+    let label = match &outcome {
+        Ok(()) => Outcome::COMMITTED,
+        Err(StoreError::Full) => Outcome::FULL,
+        Err(_) => Outcome::FAILED,
+    };
+    metrics.jobs.get_or_create(&label).inc();
+    if let Err(error) = &outcome {
+        tracing::warn!(%error, "a job failed");
+    }
+    task.answer(outcome);
 }
 
 /// The task of a job.

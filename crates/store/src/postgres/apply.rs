@@ -7,6 +7,7 @@
 use super::session::{Call, Param};
 use super::table::{self, Table};
 use super::text;
+use super::value::{flag, kept_text};
 use crate::{nouns, record, search_terms};
 use rustc_hash::FxHashMap;
 use std::fmt::Write as _;
@@ -192,22 +193,8 @@ pub(super) fn arrays(table: &Table, rows: &[(Environment, Record)]) -> Vec<Param
 fn column(field: Field, rows: &[(Environment, Record)]) -> Param {
     let values = rows.iter().map(|(_, record)| record.value(field));
     match field.field_type() {
-        FieldType::Flag => Box::new(
-            values
-                .map(|value| match value {
-                    Value::Flag(flag) => Some(flag),
-                    Value::Null | Value::Text(_) => None,
-                })
-                .collect::<Vec<Option<bool>>>(),
-        ),
-        FieldType::Text => Box::new(
-            values
-                .map(|value| match value {
-                    Value::Text(value) => Some(text::encode(&value).into_owned()),
-                    Value::Null | Value::Flag(_) => None,
-                })
-                .collect::<Vec<Option<String>>>(),
-        ),
+        FieldType::Flag => Box::new(values.map(|value| flag(&value)).collect::<Vec<_>>()),
+        FieldType::Text => Box::new(values.map(|value| kept_text(&value)).collect::<Vec<_>>()),
     }
 }
 

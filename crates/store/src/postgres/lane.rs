@@ -15,8 +15,7 @@ use super::session::Session;
 use super::transaction::{Commit, Committed, Entry, Transaction};
 use super::trouble::Trouble;
 use crate::error::StoreError;
-use crate::metrics::Outcome;
-use crate::task::Task;
+use crate::task::{self, Task};
 use std::collections::BTreeSet;
 use std::slice;
 use std::sync::Arc;
@@ -89,31 +88,22 @@ impl Lane {
 
     async fn execute(&mut self, mut tasks: Vec<Box<dyn Task>>) {
         let error = match self.persist(&mut tasks).await {
-            Ok(()) => return tasks.into_iter().for_each(|task| self.answer(task, Ok(()))),
+            Ok(()) => return tasks.into_iter().for_each(|task| task::answer(&self.shared.metrics, task, Ok(()))),
             Err(Ended::Culprit(error)) if tasks.len() > 1 => error,
             Err(Ended::All(error) | Ended::Culprit(error)) => {
-                return tasks.into_iter().for_each(|task| self.answer(task, Err(error.clone())));
+                return tasks.into_iter().for_each(|task| task::answer(&self.shared.metrics, task, Err(error.clone())));
             }
         };
         tracing::debug!(%error, jobs = tasks.len(), "a batch failed; running its jobs one by one");
         for mut task in tasks {
             task.reseed();
             let outcome = self.persist(slice::from_mut(&mut task)).await;
-            self.answer(task, outcome.map_err(|(Ended::All(error) | Ended::Culprit(error))| error));
+            task::answer(
+                &self.shared.metrics,
+                task,
+                outcome.map_err(|(Ended::All(error) | Ended::Culprit(error))| error),
+            );
         }
-    }
-
-    fn answer(&self, task: Box<dyn Task>, outcome: Result<(), StoreError>) {
-        let label = match &outcome {
-            Ok(()) => Outcome::COMMITTED,
-            Err(StoreError::Full) => Outcome::FULL,
-            Err(_) => Outcome::FAILED,
-        };
-        self.shared.metrics.jobs.get_or_create(&label).inc();
-        if let Err(error) = &outcome {
-            tracing::warn!(%error, "a job failed");
-        }
-        task.answer(outcome);
     }
 
     /// Decides and commits, again and again where others were at the same rows.

@@ -7,6 +7,7 @@ use super::session::{Call, Param, Session};
 use super::table::{self, Table};
 use super::text;
 use super::trouble::Trouble;
+use super::value::{flag, kept_text};
 use crate::error::ListError;
 use crate::list::{self, BRANCHES_MAX, Dialect, Lead, Place, Plan, Statement, begins, is_short};
 use std::sync::Arc;
@@ -188,20 +189,6 @@ impl Dialect for Bound {
     /// PostgreSQL knows how many objects there are, and which index is worth it.
     fn aside(column: &str) -> String {
         column.to_owned()
-    }
-}
-
-fn flag(value: &Value) -> Option<bool> {
-    match value {
-        Value::Flag(flag) => Some(*flag),
-        Value::Text(_) | Value::Null => None,
-    }
-}
-
-fn kept_text(value: &Value) -> Option<String> {
-    match value {
-        Value::Text(value) => Some(text::encode(value).into_owned()),
-        Value::Flag(_) | Value::Null => None,
     }
 }
 

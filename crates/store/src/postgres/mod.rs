@@ -32,6 +32,7 @@ mod tls;
 mod transaction;
 mod transfer;
 mod trouble;
+mod value;
 
 pub(crate) use check::check;
 pub(crate) use transfer::Side;

@@ -7,6 +7,7 @@ use super::scan::Scan;
 use super::session::{Param, Purpose, Session, borrowed};
 use super::table::{self, Table};
 use super::trouble::Trouble;
+use super::value::{flag, kept_text};
 use super::{apply, prepare, text};
 use crate::error::{OpenError, StoreError};
 use crate::transfer::{Chunk, Chunks, Mark, Reached, Row, Which};
@@ -14,7 +15,7 @@ use crate::url::PostgresUrl;
 use crate::{migrate, nouns, record};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tollgate_domain::record::{FieldType, Noun, Value};
+use tollgate_domain::record::{FieldType, Noun};
 use tollgate_domain::search::searchable;
 use tollgate_domain::time::Timestamp;
 
@@ -216,7 +217,7 @@ fn params(table: &Table, chunk: Chunk) -> Result<Vec<Param>, StoreError> {
     for (place, field) in table.noun.fields().iter().enumerate() {
         params.push(match field.field_type() {
             FieldType::Flag => Box::new(rows.iter().map(|row| flag(&row.fields[place])).collect::<Vec<_>>()),
-            FieldType::Text => Box::new(rows.iter().map(|row| kept(&row.fields[place])).collect::<Vec<_>>()),
+            FieldType::Text => Box::new(rows.iter().map(|row| kept_text(&row.fields[place])).collect::<Vec<_>>()),
         });
     }
     if searchable(table.noun).is_some() {
@@ -224,20 +225,6 @@ fn params(table: &Table, chunk: Chunk) -> Result<Vec<Param>, StoreError> {
     }
     params.push(Box::new(rows.into_iter().map(|row| row.body).collect::<Vec<String>>()));
     Ok(params)
-}
-
-fn flag(value: &Value) -> Option<bool> {
-    match value {
-        Value::Flag(flag) => Some(*flag),
-        Value::Null | Value::Text(_) => None,
-    }
-}
-
-fn kept(value: &Value) -> Option<String> {
-    match value {
-        Value::Text(value) => Some(text::encode(value).into_owned()),
-        Value::Null | Value::Flag(_) => None,
-    }
 }
 
 fn terms(table: &Table, row: &Row) -> Result<String, StoreError> {

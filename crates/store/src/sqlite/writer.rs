@@ -9,10 +9,9 @@ use super::{Shared, fold};
 use crate::clock::Clock;
 use crate::drive::drive;
 use crate::error::{OpenError, StoreError};
-use crate::metrics::Outcome;
 use crate::options::Options;
 use crate::random::Random;
-use crate::task::Task;
+use crate::task::{self, Task};
 use rusqlite::Connection;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -143,32 +142,19 @@ impl Writer {
 
     fn execute(&mut self, mut tasks: Vec<Box<dyn Task>>) {
         let Err(error) = self.attempt(&mut tasks) else {
-            return tasks.into_iter().for_each(|task| self.answer(task, Ok(())));
+            return tasks.into_iter().for_each(|task| task::answer(&self.shared.metrics, task, Ok(())));
         };
         if tasks.len() == 1
             && let Some(task) = tasks.pop()
         {
-            return self.answer(task, Err(error));
+            return task::answer(&self.shared.metrics, task, Err(error));
         }
         tracing::debug!(%error, jobs = tasks.len(), "a batch failed; running its jobs one by one");
         for mut task in tasks {
             task.reseed();
             let outcome = self.attempt(slice::from_mut(&mut task));
-            self.answer(task, outcome);
+            task::answer(&self.shared.metrics, task, outcome);
         }
-    }
-
-    fn answer(&self, task: Box<dyn Task>, outcome: Result<(), StoreError>) {
-        let label = match &outcome {
-            Ok(()) => Outcome::COMMITTED,
-            Err(StoreError::Full) => Outcome::FULL,
-            Err(_) => Outcome::FAILED,
-        };
-        self.shared.metrics.jobs.get_or_create(&label).inc();
-        if let Err(error) = &outcome {
-            tracing::warn!(%error, "a job failed");
-        }
-        task.answer(outcome);
     }
 
     /// One transaction over these tasks: all of it, or none.
