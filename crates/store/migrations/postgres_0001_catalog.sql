@@ -73,17 +73,19 @@ CREATE TABLE api_key (
 CREATE INDEX api_key_by_created ON api_key (live, created, seq);
 CREATE UNIQUE INDEX api_key_by_hash ON api_key (live, hash) WHERE hash IS NOT NULL;
 
--- A lane is one connection of one node that writes: its transactions come one after the other.
+-- A lane is one connection of one node that writes: its transactions come one after the other. Nothing more is written
+-- under one that is retired; it is read for a while yet.
 CREATE TABLE lane (
     id bigserial PRIMARY KEY,
-    seen timestamptz NOT NULL DEFAULT now()
+    seen timestamptz NOT NULL DEFAULT now(),
+    retired boolean NOT NULL DEFAULT false
 );
 
 -- One row for each transaction of a lane that changed something, numbered without gaps. That it is there says that
 -- the transaction was committed, or, where it is void, that it never will be; its keys say which objects other nodes
 -- must not answer from memory any more.
 CREATE TABLE change_set (
-    lane bigint NOT NULL REFERENCES lane ON DELETE CASCADE,
+    lane bigint NOT NULL,
     version bigint NOT NULL,
     written timestamptz NOT NULL DEFAULT now(),
     void boolean NOT NULL,

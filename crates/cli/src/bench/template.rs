@@ -15,6 +15,9 @@ const NEWEST: &str = "SELECT json_build_object( \
     'event', (SELECT row_to_json(found) FROM (SELECT id, body FROM event \
     WHERE live = false AND type = 'product.created' ORDER BY created DESC, seq DESC LIMIT 1) AS found))";
 
+/// Where pgbench enters its transactions, as a server enters its own among the changes that others read.
+const ENTRIES: &str = "CREATE TABLE IF NOT EXISTS pgbench_entry (LIKE change_set INCLUDING ALL)";
+
 /// Rows of the server's own.
 #[derive(Deserialize)]
 pub(super) struct Template {
@@ -39,11 +42,12 @@ struct Event {
 impl Template {
     /// The product that was created last.
     pub(super) async fn newest(programs: &Programs) -> anyhow::Result<Self> {
+        programs.query(ENTRIES, PATIENCE).await?;
         let found = programs.query(NEWEST, PATIENCE).await?;
         serde_json::from_str(&found).context("there is no product with an event to go by")
     }
 
-    /// Writes a product and its event, in one statement and so in one transaction. Ids are as long as the server's,
+    /// Writes a product, its event and the entry, in one statement and so in one transaction. Ids are as long as the server's,
     /// and grow as those do; `run`, `connections` and `n` come with the command.
     pub(super) fn script(&self) -> String {
         let Self { product, event } = self;
@@ -58,7 +62,9 @@ impl Template {
              (extract(epoch FROM now()) * 1000)::bigint AS created FROM key), \
              written AS (INSERT INTO product (live, id, created, active, shippable, url, terms, body) \
              SELECT true, product_id, created, true, NULL::boolean, NULL::text, '{}'::integer[], {product_body} \
-             FROM new RETURNING 1) \
+             FROM new RETURNING 1), \
+             entered AS (INSERT INTO pgbench_entry (lane, version, void, keys) \
+             SELECT :client_id::bigint, (extract(epoch FROM now()) * 1000000)::bigint, false, '{{}}'::text[] RETURNING 1) \
              INSERT INTO event (live, id, created, type, body) \
              SELECT true, event_id, created, 'product.created', {event_body} FROM new;\n",
             product.terms

@@ -9,7 +9,9 @@ use super::trouble::Trouble;
 use crate::nouns;
 use tollgate_domain::environment::Environment;
 
-const ENTER: &str = "INSERT INTO change_set (lane, version, void, keys) VALUES ($1, $2, false, $3)";
+/// Fails, for want of a lane, where that is retired.
+const ENTER: &str = "INSERT INTO change_set (lane, version, void, keys) \
+     VALUES ((SELECT id FROM lane WHERE id = $1 AND NOT retired), $2, false, $3)";
 const ENTER_VOID: &str = "INSERT INTO change_set (lane, version, void, keys) VALUES ($1, $2, true, '{}')";
 const IS_VOID: &str = "SELECT void FROM change_set WHERE lane = $1 AND version = $2";
 

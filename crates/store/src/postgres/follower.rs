@@ -28,9 +28,12 @@ const LOOKS: u32 = 4;
 const LOOK_MIN: Duration = Duration::from_millis(20);
 /// How often a node says that its lanes are in use.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
-/// How long an entry is kept for nodes that did not read it yet, and how long a lane of which nothing is heard is.
+/// How long an entry is kept for nodes that did not read it yet.
 const KEEP_ENTRIES: &str = "5 minutes";
-const KEEP_LANES: &str = "1 hour";
+/// How long nothing is heard of a lane until it is retired, and until nobody reads it any more. In between, what was on
+/// its way when it was retired has long arrived.
+const RETIRE: &str = "1 hour";
+const FORGET: &str = "2 hours";
 /// Most entries dropped in one statement.
 const DROP_SLICE: usize = 5000;
 
@@ -199,26 +202,29 @@ impl Watch {
     /// Keeps the lanes of this node, and drops what nobody needs any more.
     async fn be_seen(&mut self, session: &Session) -> Result<(), Trouble> {
         let own: Vec<i64> = self.shared.follower.lanes().iter().copied().collect();
-        session.query("UPDATE lane SET seen = now() WHERE id = ANY($1::bigint[])", &[&own]).await?;
+        session.query("UPDATE lane SET seen = now() WHERE id = ANY($1::bigint[]) AND NOT retired", &[&own]).await?;
         for lane in own {
-            drop_entries(session, lane).await?;
+            drop_entries(session, lane, KEEP_ENTRIES).await?;
         }
-        let gone = format!(
-            "DELETE FROM lane WHERE id IN (SELECT id FROM lane WHERE seen < now() - interval '{KEEP_LANES}' \
-             ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED) RETURNING id"
-        );
+        let retire = format!("UPDATE lane SET retired = true WHERE NOT retired AND seen < now() - interval '{RETIRE}'");
+        session.query(&retire, &[]).await?;
+        let gone = format!("SELECT id FROM lane WHERE retired AND seen < now() - interval '{FORGET}' LIMIT 100");
         for row in session.query(&gone, &[]).await? {
-            self.read.remove(&row.try_get::<_, i64>(0)?);
+            let lane: i64 = row.try_get(0)?;
+            drop_entries(session, lane, FORGET).await?;
+            session.query("DELETE FROM change_set WHERE lane = $1", &[&lane]).await?;
+            session.query("DELETE FROM lane WHERE id = $1", &[&lane]).await?;
+            self.read.remove(&lane);
         }
         Ok(())
     }
 }
 
 /// Drops what every node has read. The last entry stays, since it settles what became of the transaction.
-async fn drop_entries(session: &Session, lane: i64) -> Result<(), Trouble> {
+async fn drop_entries(session: &Session, lane: i64, after: &str) -> Result<(), Trouble> {
     let sql = format!(
         "WITH gone AS (DELETE FROM change_set WHERE lane = $1 AND version IN (SELECT version FROM change_set \
-         WHERE lane = $1 AND written < now() - interval '{KEEP_ENTRIES}' \
+         WHERE lane = $1 AND written < now() - interval '{after}' \
          AND version < (SELECT max(version) FROM change_set WHERE lane = $1) ORDER BY version LIMIT {DROP_SLICE}) \
          RETURNING 1) SELECT count(*) >= {DROP_SLICE} FROM gone"
     );

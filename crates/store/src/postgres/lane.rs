@@ -11,17 +11,19 @@ use super::Shared;
 use super::changes;
 use super::link::Link;
 use super::load::Asked;
+use super::queue::Queue;
 use super::session::Session;
 use super::transaction::{Commit, Committed, Entry, Transaction};
 use super::trouble::Trouble;
 use crate::error::StoreError;
 use crate::task::{self, Task};
+use futures_util::FutureExt;
 use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::slice;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::Mutex;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::Notify;
 use tollgate_domain::batch::{Batch, Step};
 use tollgate_domain::time::Timestamp;
 
@@ -40,13 +42,12 @@ const RESOLVE_MAX: Duration = Duration::from_secs(15);
 /// How often to look.
 const RESOLVE_PAUSE: Duration = Duration::from_millis(50);
 
-/// Where jobs wait, for any lane.
-pub(super) type Queue = Arc<Mutex<Receiver<Box<dyn Task>>>>;
-
 pub(super) struct Lane {
     shared: Arc<Shared>,
     link: Link,
-    queue: Queue,
+    queue: Arc<Queue>,
+    /// Told when there is something in the queue.
+    called: Arc<Notify>,
     /// What the next transaction is entered under, once it is known.
     next: Option<Entry>,
 }
@@ -59,13 +60,31 @@ enum Ended {
     Culprit(StoreError),
 }
 
+impl Ended {
+    fn new(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(_) | StoreError::Corrupt(_) | StoreError::Endless => Self::Culprit(error),
+            _ => Self::All(error),
+        }
+    }
+}
+
 impl Lane {
-    pub(super) fn new(shared: Arc<Shared>, link: Link, queue: Queue) -> Self {
-        Self { shared, link, queue, next: None }
+    pub(super) fn new(shared: Arc<Shared>, link: Link, queue: Arc<Queue>) -> Self {
+        Self { shared, link, queue, called: Arc::default(), next: None }
     }
 
-    /// Runs until every sender is gone and every job is answered.
-    pub(super) async fn run(mut self) {
+    /// Runs until the queue is closed and every job is answered. A panic in here ends the process: jobs would wait for
+    /// a lane that is gone.
+    pub(super) async fn run(self) {
+        if AssertUnwindSafe(self.serve()).catch_unwind().await.is_err() {
+            // The hook has told where; a reader of the log should also learn why the process is gone.
+            tracing::error!("a lane panicked; ending the process, so that nobody waits for it");
+            std::process::abort();
+        }
+    }
+
+    async fn serve(mut self) {
         loop {
             let tasks = self.gather().await;
             if tasks.is_empty() {
@@ -77,8 +96,7 @@ impl Lane {
 
     /// What has arrived; nothing when nothing will.
     async fn gather(&self) -> Vec<Box<dyn Task>> {
-        let mut tasks = Vec::new();
-        self.queue.lock().await.recv_many(&mut tasks, BATCH_MAX).await;
+        let tasks = self.queue.take(&self.called, BATCH_MAX).await;
         let metrics = &self.shared.metrics;
         metrics.queue.dec_by(i64::try_from(tasks.len()).unwrap_or(i64::MAX));
         #[allow(clippy::cast_precision_loss, reason = "at most BATCH_MAX")]
@@ -112,35 +130,21 @@ impl Lane {
         for task in &*tasks {
             asked.extend(task.reads().keys().iter().map(|key| (task.environment(), key.clone())));
         }
-        let (mut last, begun) = (None, Instant::now());
-        for attempt in 0..TRIES_MAX {
-            if begun.elapsed() > PERSIST_MAX {
-                break;
+        let (mut attempt, begun) = (1, Instant::now());
+        loop {
+            let Err(trouble) = self.attempt(tasks, &mut asked).await else { return Ok(()) };
+            tracing::debug!(%trouble, attempt, "a transaction did not go through");
+            if matches!(trouble, Trouble::NoLane) {
+                self.next = None;
             }
-            if attempt > 0 {
-                self.shared.metrics.retries.inc();
-                self.pause(attempt).await;
+            let is_final = matches!(trouble, Trouble::Failed(_));
+            if is_final || attempt == TRIES_MAX || begun.elapsed() > PERSIST_MAX {
+                return Err(Ended::new(trouble.into()));
             }
-            match self.attempt(tasks, &mut asked).await {
-                Ok(()) => return Ok(()),
-                Err(Trouble::Failed(
-                    error @ (StoreError::Conflict(_) | StoreError::Corrupt(_) | StoreError::Endless),
-                )) => {
-                    return Err(Ended::Culprit(error));
-                }
-                Err(Trouble::Failed(error)) => return Err(Ended::All(error)),
-                Err(Trouble::NoLane) => self.next = None,
-                Err(trouble) => {
-                    tracing::debug!(%trouble, attempt, "a transaction did not go through");
-                    last = Some(trouble);
-                }
-            }
+            self.shared.metrics.retries.inc();
+            self.pause(attempt).await;
+            attempt += 1;
         }
-        Err(match last {
-            Some(Trouble::Taken(said)) => Ended::Culprit(StoreError::Conflict(said)),
-            Some(trouble) => Ended::All(trouble.into()),
-            None => Ended::All(Trouble::NoLane.into()),
-        })
     }
 
     /// Waits a little, so that whoever is at the same rows gets done.

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 /// Shortest and longest pause between tries to connect to a database that is away; it doubles from try to try.
 const PAUSE_MIN: Duration = Duration::from_millis(25);
-const PAUSE_MAX: Duration = Duration::from_secs(2);
+const PAUSE_MAX: Duration = Duration::from_millis(500);
 
 /// Makes connections.
 pub(super) struct Connector {

@@ -22,6 +22,7 @@ mod list;
 mod load;
 mod partitions;
 mod prepare;
+mod queue;
 mod readers;
 mod scan;
 mod search;
@@ -55,12 +56,11 @@ use lane::Lane;
 use link::{Connector, Link};
 use load::{Hold, Questions};
 use partitions::Partitions;
+use queue::{Queue, Refused};
 use readers::Readers;
 use session::{Call, Purpose};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::mpsc::{self, Sender};
 use tokio::task::{JoinHandle, JoinSet};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Fact, Facts, Key, ReadSet};
@@ -79,8 +79,7 @@ const PRUNE_SLICE: i64 = 500;
 /// An open database.
 pub(crate) struct Postgres {
     shared: Arc<Shared>,
-    /// Gone once the store is closing.
-    queue: Mutex<Option<Sender<Box<dyn Task>>>>,
+    queue: Arc<Queue>,
     lanes: tokio::sync::Mutex<JoinSet<()>>,
     followers: Vec<JoinHandle<()>>,
 }
@@ -116,12 +115,11 @@ impl Postgres {
             clock: options.clock.clone(),
             random: Mutex::new(Random::new(options.seed)?),
         });
-        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
-        let jobs = Arc::new(tokio::sync::Mutex::new(jobs));
+        let queue = Arc::new(Queue::default());
         let mut lanes = JoinSet::new();
         for _ in 0..options.writers.max(1) {
             let link = Link::new(connector.clone(), Purpose::Write);
-            lanes.spawn(Lane::new(shared.clone(), link, jobs.clone()).run());
+            lanes.spawn(Lane::new(shared.clone(), link, queue.clone()).run());
         }
         let mut followers = Vec::new();
         if options.exclusive {
@@ -129,22 +127,20 @@ impl Postgres {
             followers.push(tokio::spawn(Watch::new(shared.clone(), watch, connector.hint.clone()).run()));
             followers.push(tokio::spawn(follower::tell(shared.clone(), tell)));
         }
-        Ok(Self { shared, queue: Mutex::new(Some(queue)), lanes: tokio::sync::Mutex::new(lanes), followers })
+        Ok(Self { shared, queue, lanes: tokio::sync::Mutex::new(lanes), followers })
     }
 
     pub(crate) fn submit(&self, task: Box<dyn Task>) -> Result<(), StoreError> {
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(queue) = &*queue else { return Err(StoreError::Closed) };
         let metrics = &self.shared.metrics;
         metrics.queue.inc();
-        queue.try_send(task).map_err(|error| {
+        self.queue.push(task, QUEUE_MAX).map_err(|refused| {
             metrics.queue.dec();
-            match error {
-                TrySendError::Full(_) => {
+            match refused {
+                Refused::Full => {
                     metrics.jobs.get_or_create(&Outcome::BUSY).inc();
                     StoreError::Busy
                 }
-                TrySendError::Closed(_) => StoreError::Closed,
+                Refused::Closed => StoreError::Closed,
             }
         })
     }
@@ -230,7 +226,7 @@ impl Postgres {
 
     /// Finishes what was accepted.
     pub(crate) async fn close(&self) {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.queue.close();
         while self.lanes.lock().await.join_next().await.is_some() {}
         self.followers.iter().for_each(JoinHandle::abort);
     }
@@ -240,6 +236,7 @@ impl Drop for Postgres {
     /// Lanes finish what was accepted for as long as the runtime lives.
     fn drop(&mut self) {
         self.followers.iter().for_each(JoinHandle::abort);
+        self.queue.close();
         self.lanes.get_mut().detach_all();
     }
 }

@@ -71,12 +71,13 @@ impl Purpose {
         )
     }
 
-    /// How statements are planned. What is asked for by key, or in list order, has its index; a plan that was made while
-    /// a table was small must not stay with anything else. How a search is best done depends on its terms.
+    /// How statements are planned. What is asked for by key, or in list order, has its index, whatever the values are; so
+    /// it is planned once, and a plan that was made while a table was small must not stay with anything else. How a
+    /// search is best done depends on its terms.
     const fn planning(self) -> &'static str {
         match self {
             Self::Write | Self::Read | Self::Follow => {
-                "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; \
+                "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; \
                  SET enable_mergejoin = off; SET max_parallel_workers_per_gather = 0"
             }
             Self::Search => "SET plan_cache_mode = force_custom_plan; SET max_parallel_workers_per_gather = 0",

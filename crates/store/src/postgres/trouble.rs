@@ -39,7 +39,8 @@ impl From<tokio_postgres::Error> for Trouble {
         if *code == SqlState::UNIQUE_VIOLATION {
             return Self::Taken(said());
         }
-        if *code == SqlState::FOREIGN_KEY_VIOLATION {
+        // Raised by the entry of a lane that is retired; nothing else leaves out what must be there.
+        if *code == SqlState::NOT_NULL_VIOLATION {
             return Self::NoLane;
         }
         // Raised by statements that count what they changed.
