@@ -101,6 +101,7 @@ pub(super) struct Watch {
     hint: Arc<Notify>,
     /// The last entry read of each lane.
     read: FxHashMap<i64, i64>,
+    has_looked: bool,
     /// The session that listens.
     listening: Option<Arc<Session>>,
     seen: Option<Instant>,
@@ -108,7 +109,7 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn new(shared: Arc<Shared>, link: Link, hint: Arc<Notify>) -> Self {
-        Self { shared, link, hint, read: FxHashMap::default(), listening: None, seen: None }
+        Self { shared, link, hint, read: FxHashMap::default(), has_looked: false, listening: None, seen: None }
     }
 
     pub(super) async fn run(mut self) {
@@ -170,7 +171,8 @@ impl Watch {
         );
         let (lanes, versions): (Vec<i64>, Vec<i64>) = self.read.iter().unzip();
         let rows = session.query(&sql, &[&lanes, &versions]).await?;
-        let mut forget = self.read.is_empty() || rows.len() >= ENTRIES_MAX;
+        // At first nothing is known of any lane.
+        let mut forget = !std::mem::replace(&mut self.has_looked, true) || rows.len() >= ENTRIES_MAX;
         for row in &rows {
             let (lane, version): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
             let last = self.read.insert(lane, version).unwrap_or(0);
@@ -190,12 +192,14 @@ impl Watch {
     /// Forgets everything, and reads on from where the lanes are now.
     async fn forget(&mut self, session: &Session) -> Result<(), Trouble> {
         let last = "SELECT id, (SELECT max(version) FROM change_set WHERE change_set.lane = lane.id) FROM lane";
-        for row in session.query(last, &[]).await? {
+        let rows = session.query(last, &[]).await;
+        // Also where that failed: what was missed will not be told again.
+        self.shared.cache.clear();
+        for row in rows? {
             if let Some(version) = row.try_get(1)? {
                 self.read.insert(row.try_get(0)?, version);
             }
         }
-        self.shared.cache.clear();
         Ok(())
     }
 

@@ -33,10 +33,10 @@ pub enum TransferError {
     SameDatabase,
     /// The source cannot be had.
     #[error("the source: {0}")]
-    Source(#[source] OpenError),
+    Source(OpenError),
     /// The target cannot be had.
     #[error("the target: {0}")]
-    Target(#[source] OpenError),
+    Target(OpenError),
     /// There are rows in the target which no move has put there.
     #[error("the target holds data already; a move needs a database that is new")]
     NotEmpty,
@@ -51,10 +51,10 @@ pub enum TransferError {
     },
     /// The source failed on the way.
     #[error("while reading the source: {0}")]
-    Reading(#[source] StoreError),
+    Reading(StoreError),
     /// The target failed on the way.
     #[error("while writing the target: {0}")]
-    Writing(#[source] StoreError),
+    Writing(StoreError),
     /// The two do not hold the same in the end.
     #[error(
         "table {} differs: {} rows with checksum {:016x} in the source, {} with {:016x} in the target; \

@@ -3,7 +3,7 @@
 
 use crate::conformance::price_of;
 use crate::jobs::Keyed;
-use crate::world::{all_of, ask, ask_in, cases, get_product, open_url, product, rename, run};
+use crate::world::{all_of, ask, ask_in, cases, get_product, metric, open_url, product, rename, run};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -389,5 +389,44 @@ fn a_search_among_many_rows_named_at_once_finds_each() {
         for id in &ids {
             assert_eq!(facts.product(&id.as_str().into()).unwrap().unwrap().name, *id);
         }
+    });
+}
+
+/// Waits for something that comes by itself.
+async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so().await {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it does not come");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[test]
+fn a_node_that_missed_changes_answers_nothing_from_before() {
+    let Some(site) = Site::new() else { return };
+    run_threads(async {
+        let [node] = site.nodes::<1>().await;
+        ask(&node, product("p", "old")).await.unwrap();
+        until(async || metric(&node, "store_cache_hits_total") > 0.0 || name_of(&node, "p").await != "old").await;
+        // Entries 1 to 4 of the lane were dropped before they were read, and with them what they said of the product.
+        let sql = "UPDATE product SET body = replace(body, '\"old\"', '\"new\"'); INSERT INTO lane (id) VALUES (999); \
+             INSERT INTO change_set (lane, version, void, keys) VALUES (999, 5, false, '{}');";
+        site.server.psql(&site.url, sql);
+        until(async || name_of(&node, "p").await == "new").await;
+    });
+}
+
+#[test]
+fn a_node_whose_lanes_were_retired_takes_new_ones() {
+    let Some(site) = Site::new() else { return };
+    run_threads(async {
+        let [node, other] = site.nodes::<2>().await;
+        ask(&node, product("p", "old")).await.unwrap();
+        until(async || name_of(&other, "p").await == "old").await;
+        site.server.psql(&site.url, "UPDATE lane SET retired = true");
+        ask_in(&node, Test, rename("p", "new")).await.unwrap().unwrap();
+        until(async || name_of(&other, "p").await == "new").await;
+        let retired = "SELECT count(*) FROM change_set JOIN lane ON lane.id = lane WHERE retired AND version > 1";
+        assert_eq!(site.server.psql(&site.url, retired), "0", "nothing was written under a retired lane");
     });
 }
