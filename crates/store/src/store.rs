@@ -30,6 +30,7 @@ pub struct Store {
     metrics: Arc<Metrics>,
 }
 
+/// Work of the engine that waits is put in a box, so that reads of the others, which do not, stay small.
 #[derive(Debug)]
 enum Engine {
     Sqlite(Arc<Sqlite>),
@@ -68,7 +69,7 @@ impl Store {
     pub async fn get(&self, environment: Environment, noun: Noun, id: &str) -> Result<Option<Record>, StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.get(environment, noun, id),
-            Engine::Postgres(postgres) => postgres.get(environment, noun, id).await,
+            Engine::Postgres(postgres) => Box::pin(postgres.get(environment, noun, id)).await,
             Engine::Model(model) => Ok(model.get(environment, noun, id)),
         }
     }
@@ -77,7 +78,7 @@ impl Store {
     pub async fn load(&self, environment: Environment, reads: &ReadSet, facts: &mut Facts) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.load(environment, reads, facts),
-            Engine::Postgres(postgres) => postgres.load(environment, reads, facts).await,
+            Engine::Postgres(postgres) => Box::pin(postgres.load(environment, reads, facts)).await,
             Engine::Model(model) => model.load(environment, reads, facts),
         }
     }
@@ -87,7 +88,7 @@ impl Store {
     pub async fn list(&self, environment: Environment, query: &ListQuery) -> Result<Page<Record>, ListError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.list(environment, query).await,
-            Engine::Postgres(postgres) => postgres.list(environment, query).await,
+            Engine::Postgres(postgres) => Box::pin(postgres.list(environment, query)).await,
             Engine::Model(model) => model.list(environment, query),
         }
     }
@@ -104,7 +105,7 @@ impl Store {
     ) -> Result<Found, SearchError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.search(environment, query, page, limit, count).await,
-            Engine::Postgres(postgres) => postgres.search(environment, query, page, limit, count).await,
+            Engine::Postgres(postgres) => Box::pin(postgres.search(environment, query, page, limit, count)).await,
             Engine::Model(model) => model.search(environment, query, page, limit, count),
         }
     }
