@@ -21,6 +21,11 @@ impl Environment {
         matches!(self, Self::Live)
     }
 
+    /// The one that is live, or the one that is not.
+    pub const fn from_live(live: bool) -> Self {
+        if live { Self::Live } else { Self::Test }
+    }
+
     /// The other one.
     #[must_use]
     pub const fn other(self) -> Self {

@@ -7,7 +7,7 @@
 use super::session::{Call, Param};
 use super::table::{self, Table};
 use super::text;
-use super::value::{flag, kept_text};
+use super::value::{flag, kept_text, pairs};
 use crate::{nouns, record, search_terms};
 use rustc_hash::FxHashMap;
 use std::fmt::Write as _;
@@ -169,9 +169,7 @@ fn ids(objects: &[(Environment, String)]) -> Option<Vec<Param>> {
     if objects.is_empty() {
         return None;
     }
-    let lives: Vec<bool> = objects.iter().map(|(environment, _)| environment.is_live()).collect();
-    let ids: Vec<String> = objects.iter().map(|(_, id)| text::encode(id).into_owned()).collect();
-    Some(vec![Box::new(lives), Box::new(ids)])
+    Some(pairs(objects.iter().map(|(environment, id)| (*environment, &**id))))
 }
 
 /// One array for each column, in the order of [`table::columns`].

@@ -8,7 +8,7 @@ use super::apply;
 use super::link::Connector;
 use super::prepare;
 use super::scan::Scan;
-use super::session::{Purpose, Session};
+use super::session::Session;
 use super::table::{self, Table};
 use super::text;
 use super::trouble::Trouble;
@@ -24,9 +24,7 @@ type DefaultPrice = (bool, String, String);
 
 /// Checks a database, as it is at one instant; nodes may be serving it.
 pub(crate) async fn check(url: &PostgresUrl) -> Result<Report, OpenError> {
-    let connector = Connector::new(Address::parse(url)?);
-    let connected = connector.connect(Purpose::Maintain).await;
-    let session = connected.map_err(|error| OpenError::Failed(error.to_string()))?;
+    let session = Connector::new(Address::parse(url)?).maintenance().await?;
     let mut report = Report::default();
     let version = prepare::version(&session).await?;
     if version != migrate::LATEST {

@@ -6,7 +6,7 @@
 use super::address::{Address, CONNECT_TIMEOUT};
 use super::session::{Purpose, Session};
 use super::trouble::{Trouble, with_cause};
-use crate::error::StoreError;
+use crate::error::{OpenError, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -55,6 +55,11 @@ impl Connector {
             }
         };
         Ok(connected?)
+    }
+
+    /// A connection for work on the whole database, which is not to begin where there is none.
+    pub(super) async fn maintenance(&self) -> Result<Session, OpenError> {
+        self.connect(Purpose::Maintain).await.map_err(|error| OpenError::Failed(error.to_string()))
     }
 
     async fn try_connect(&self, purpose: Purpose) -> Result<Session, Trouble> {

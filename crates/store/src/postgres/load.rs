@@ -1,9 +1,9 @@
 //! Answers to keys: all that are asked for at once are found with one statement for each table and kind of key.
 
-use super::session::{Call, Param};
+use super::session::Call;
 use super::table::{self, Table};
-use super::text;
 use super::trouble::Trouble;
+use super::value::pairs;
 use crate::record;
 use std::collections::BTreeSet;
 use tokio_postgres::Row;
@@ -136,7 +136,7 @@ fn learn_rows(table: &Table, asked: Vec<Asked>, rows: &[Row], learn: Learn<'_>) 
         learn(environment, key, fact);
     }
     for row in rows {
-        let environment = if row.try_get(0)? { Environment::Live } else { Environment::Test };
+        let environment = Environment::from_live(row.try_get(0)?);
         let record = record::decode(table.noun, row.try_get::<_, &str>(2)?.as_bytes())?;
         for field in table::unique_fields(table.noun) {
             if let Value::Text(value) = record.value(field) {
@@ -165,11 +165,4 @@ fn noun(key: &Key) -> Noun {
         Key::Row(noun, _) | Key::Elsewhere(noun, _) => *noun,
         Key::Holder(field, _) | Key::Any(field, _) => field.noun(),
     }
-}
-
-/// Two arrays: of environments, and of texts.
-fn pairs<'a>(pairs: impl Iterator<Item = (Environment, &'a str)>) -> Vec<Param> {
-    let (lives, texts): (Vec<bool>, Vec<String>) =
-        pairs.map(|(environment, text)| (environment.is_live(), text::encode(text).into_owned())).unzip();
-    vec![Box::new(lives), Box::new(texts)]
 }

@@ -101,8 +101,7 @@ impl Postgres {
             return Err(OpenError::Elsewhere("the size of a PostgreSQL database is limited by PostgreSQL's own means"));
         }
         let connector = Arc::new(Connector::new(Address::parse(url)?));
-        let connected = connector.connect(Purpose::Maintain).await;
-        let session = connected.map_err(|error| OpenError::Failed(error.to_string()))?;
+        let session = connector.maintenance().await?;
         prepare::prepare(&session).await?;
         drop(session);
         let keeps = options.exclusive && !options.max_age.is_zero();

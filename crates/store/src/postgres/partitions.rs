@@ -43,9 +43,7 @@ impl Partitions {
         for table in PARTITIONED {
             let made = make(session, table, &format!("{table}_{name}"), (start, end)).await;
             if let Err(trouble) = made {
-                if session.batch("ROLLBACK").await.is_err() {
-                    session.close();
-                }
+                session.roll_back().await;
                 return Err(trouble);
             }
         }

@@ -46,8 +46,8 @@ pub(super) async fn migrate(session: &Session) -> Result<(), OpenError> {
         return Ok(());
     }
     let applied = apply(session).await;
-    if applied.is_err() && session.batch("ROLLBACK").await.is_err() {
-        session.close();
+    if applied.is_err() {
+        session.roll_back().await;
     }
     applied
 }

@@ -56,7 +56,7 @@ fn read_row(table: &Table, row: &tokio_postgres::Row) -> Result<Row, tokio_postg
     let fields = fields.map(|(place, field)| value(*field, row, place + 6)).collect::<Result<Vec<_>, _>>()?;
     Ok(Row {
         seq: row.try_get(1)?,
-        environment: if row.try_get(2)? { Environment::Live } else { Environment::Test },
+        environment: Environment::from_live(row.try_get(2)?),
         id: text::decode(row.try_get(3)?),
         created: row.try_get(4)?,
         fields,

@@ -64,7 +64,7 @@ impl Purpose {
         format!(
             "SET statement_timeout = {statement}; SET lock_timeout = {lock}; \
              SET idle_in_transaction_session_timeout = {statement}; \
-             SET default_transaction_isolation = 'read committed'; SET jit = off; {}; \
+             SET default_transaction_isolation = 'read committed'; SET jit = off; {} \
              SELECT set_config('synchronous_commit', 'on', false) \
              WHERE current_setting('synchronous_commit') IN ('off', 'local')",
             self.planning()
@@ -77,11 +77,11 @@ impl Purpose {
     const fn planning(self) -> &'static str {
         match self {
             Self::Write | Self::Read | Self::Follow => {
-                "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; \
-                 SET enable_mergejoin = off; SET max_parallel_workers_per_gather = 0"
+                "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; \
+                 SET enable_hashjoin = off; SET enable_mergejoin = off; SET max_parallel_workers_per_gather = 0;"
             }
-            Self::Search => "SET plan_cache_mode = force_custom_plan; SET max_parallel_workers_per_gather = 0",
-            Self::Maintain => "SET plan_cache_mode = auto",
+            Self::Search => "SET plan_cache_mode = force_custom_plan; SET max_parallel_workers_per_gather = 0;",
+            Self::Maintain => "",
         }
     }
 }
@@ -163,6 +163,13 @@ impl Session {
     /// Runs statements that are not prepared.
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Trouble> {
         self.within(async { Ok(self.client.batch_execute(sql).await?) }).await
+    }
+
+    /// Undoes the transaction that the session is in; one that cannot is given up.
+    pub(super) async fn roll_back(&self) {
+        if self.batch("ROLLBACK").await.is_err() {
+            self.close();
+        }
     }
 
     /// Runs one statement.

@@ -4,6 +4,7 @@
 //! field, and `body`; those that can be searched have `terms`. Statements take arrays, one for each column, so that
 //! one statement serves a whole batch.
 
+use crate::error::StoreError;
 use crate::nouns;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -42,6 +43,11 @@ pub(super) fn all() -> &'static [Table] {
 /// The table of a noun; none of one that is kept nowhere.
 pub(super) fn of(noun: Noun) -> Option<&'static Table> {
     all().iter().find(|table| table.noun == noun)
+}
+
+/// The table of a noun that is kept.
+pub(super) fn kept(noun: Noun) -> Result<&'static Table, StoreError> {
+    of(noun).ok_or_else(|| StoreError::Conflict(format!("{noun:?} is kept nowhere")))
 }
 
 /// The unique fields of a noun.

@@ -54,11 +54,11 @@ impl Transaction {
 
     /// Answers keys and holds what was found.
     pub(super) async fn load(&mut self, asked: &BTreeSet<Asked>, learn: Learn<'_>) -> Result<(), Trouble> {
-        let questions = Questions::new(asked, Hold::Yes, learn);
+        let mut questions = Questions::new(asked, Hold::Yes, learn);
         if questions.calls.is_empty() {
             return Ok(());
         }
-        let (mut calls, mut questions) = (self.due(), questions);
+        let mut calls = self.due();
         if self.rounds > 1 {
             calls.push(Call::plain(LATE_LOCK_MAX));
         }
@@ -117,8 +117,8 @@ impl Transaction {
 
     /// Lets go of what was held; nothing was written, or nothing of it is wanted.
     pub(super) async fn end(self) {
-        if self.rounds > 0 && self.session.batch("ROLLBACK").await.is_err() {
-            self.session.close();
+        if self.rounds > 0 {
+            self.session.roll_back().await;
         }
     }
 

@@ -4,7 +4,7 @@ use super::address::Address;
 use super::link::Connector;
 use super::partitions::Partitions;
 use super::scan::Scan;
-use super::session::{Param, Purpose, Session, borrowed};
+use super::session::{Param, Session, borrowed};
 use super::table::{self, Table};
 use super::trouble::Trouble;
 use super::value::{flag, kept_text};
@@ -83,7 +83,7 @@ impl Side {
     }
 
     async fn send(&self, noun: Noun, which: Which, to: &Chunks) -> Result<(), Trouble> {
-        let mut scan = Scan::open(&self.0.session, table_of(noun)?, which).await?;
+        let mut scan = Scan::open(&self.0.session, table::kept(noun)?, which).await?;
         let mut chunk = Chunk::default();
         loop {
             let piece = scan.next().await?;
@@ -101,7 +101,7 @@ impl Side {
 
     /// Writes rows, with their terms: one statement, and so one transaction.
     pub(crate) async fn write(&self, noun: Noun, chunk: Chunk) -> Result<(), StoreError> {
-        let (Held { session, partitions, .. }, table) = (&*self.0, table_of(noun)?);
+        let (Held { session, partitions, .. }, table) = (&*self.0, table::kept(noun)?);
         if noun == Noun::Event {
             for row in &chunk.rows {
                 partitions.ensure(session, Timestamp::from_millis(row.created)).await?;
@@ -113,7 +113,7 @@ impl Side {
     }
 
     pub(crate) async fn reached(&self, noun: Noun) -> Result<Reached, StoreError> {
-        let sql = format!("SELECT count(*), max(seq) FROM {}", table_of(noun)?.name);
+        let sql = format!("SELECT count(*), max(seq) FROM {}", table::kept(noun)?.name);
         let rows = self.0.session.query(&sql, &[]).await?;
         let count: i64 = rows[0].try_get(0).map_err(Trouble::from)?;
         Ok(Reached { rows: count.unsigned_abs(), last: rows[0].try_get(1).map_err(Trouble::from)? })
@@ -167,9 +167,7 @@ impl Side {
 }
 
 async fn connect(url: &PostgresUrl) -> Result<Session, OpenError> {
-    let connector = Connector::new(Address::parse(url)?);
-    let connected = connector.connect(Purpose::Maintain).await;
-    let session = connected.map_err(|error| OpenError::Failed(error.to_string()))?;
+    let session = Connector::new(Address::parse(url)?).maintenance().await?;
     session.batch(SETTINGS).await?;
     Ok(session)
 }
@@ -189,10 +187,6 @@ async fn take(session: &Session) -> Result<(), OpenError> {
             (true, others) => return Err(OpenError::Occupied(format!("{others} other connections of Tollgate"))),
         }
     }
-}
-
-fn table_of(noun: Noun) -> Result<&'static Table, StoreError> {
-    table::of(noun).ok_or_else(|| StoreError::Conflict(format!("{noun:?} is kept nowhere")))
 }
 
 /// Arrays of `seq, live, id, created, fields…, terms, body`.

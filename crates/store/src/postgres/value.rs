@@ -1,6 +1,8 @@
-//! Values of promoted fields as they are in their columns.
+//! Values as they are in their columns.
 
+use super::session::Param;
 use super::text;
+use tollgate_domain::environment::Environment;
 use tollgate_domain::record::Value;
 
 /// What a column of flags holds.
@@ -17,4 +19,11 @@ pub(super) fn kept_text(value: &Value) -> Option<String> {
         Value::Text(value) => Some(text::encode(value).into_owned()),
         Value::Null | Value::Flag(_) => None,
     }
+}
+
+/// Two arrays: of environments, and of texts.
+pub(super) fn pairs<'a>(pairs: impl Iterator<Item = (Environment, &'a str)>) -> Vec<Param> {
+    let (lives, texts): (Vec<bool>, Vec<String>) =
+        pairs.map(|(environment, text)| (environment.is_live(), text::encode(text).into_owned())).unzip();
+    vec![Box::new(lives), Box::new(texts)]
 }

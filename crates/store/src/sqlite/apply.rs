@@ -55,7 +55,7 @@ impl<'a> Transaction<'a> {
         if self.guest && record.noun() != Noun::ApiKey {
             return Err(StoreError::Guest);
         }
-        let table = table_of(record)?;
+        let table = table::kept(record.noun())?;
         let body = match write {
             Write::Put { before: None, after } => Some(insert(self.connection, table, environment, after)?.1),
             Write::Put { before: Some(before), after } => {
@@ -77,7 +77,7 @@ impl<'a> Transaction<'a> {
     fn tell(&mut self, environment: Environment, event: Arc<Event>) -> Result<(), StoreError> {
         let (noun, id) = (event.after.noun(), event.after.id().to_owned());
         let record = Record::Event(event);
-        let (seq, _) = insert(self.connection, table_of(&record)?, environment, &record)?;
+        let (seq, _) = insert(self.connection, table::kept(record.noun())?, environment, &record)?;
         if searchable(noun).is_some() {
             self.published.changes.push(Change { event: seq, environment, noun, id: id.into() });
         }
@@ -105,11 +105,6 @@ impl Rows for Transaction<'_> {
         }
         changes.events.into_iter().try_for_each(|event| self.tell(environment, event))
     }
-}
-
-fn table_of(record: &Record) -> Result<&'static Table, StoreError> {
-    let noun = record.noun();
-    table::of(noun).ok_or_else(|| StoreError::Conflict(format!("{noun:?} is kept nowhere")))
 }
 
 /// A promoted value as it is in its column.

@@ -60,7 +60,7 @@ fn check_table(connection: &Connection, table: &Table, report: &mut Report) -> R
     while let Some(row) = rows.next()? {
         report.objects += 1;
         let (seq, id): (i64, String) = (row.get("seq")?, row.get("id")?);
-        let environment = if row.get("live")? { Environment::Live } else { Environment::Test };
+        let environment = Environment::from_live(row.get("live")?);
         let body = row.get_ref("body")?.as_bytes().map_err(rusqlite::Error::from)?;
         let in_index = indexed.remove(&seq).unwrap_or_default();
         let record = match record::decode(table.noun, body) {

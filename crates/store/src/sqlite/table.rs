@@ -3,6 +3,7 @@
 //! Every table has `seq` (order of insertion), `live` (0 or 1), `id`, `created` (milliseconds), one column for each
 //! promoted field, and `body`.
 
+use crate::error::StoreError;
 use crate::nouns;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -38,6 +39,11 @@ pub(crate) fn all() -> &'static [Table] {
 /// The table of a noun; none of one that is kept nowhere.
 pub(crate) fn of(noun: Noun) -> Option<&'static Table> {
     all().iter().find(|table| table.noun == noun)
+}
+
+/// The table of a noun that is kept.
+pub(super) fn kept(noun: Noun) -> Result<&'static Table, StoreError> {
+    of(noun).ok_or_else(|| StoreError::Conflict(format!("{noun:?} is kept nowhere")))
 }
 
 impl Table {

@@ -42,7 +42,7 @@ impl Tail {
                 .map_err(|error| OpenError::Failed(format!("an event cannot be read: {error}")))?;
             let noun = event.after.noun();
             if searchable(noun).is_some() {
-                let environment = if row.get(1)? { Environment::Live } else { Environment::Test };
+                let environment = Environment::from_live(row.get(1)?);
                 changes.push_back(Change { event: row.get(0)?, environment, noun, id: event.after.id().into() });
             }
         }

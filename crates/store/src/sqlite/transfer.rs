@@ -71,7 +71,7 @@ impl Side {
             Which::All => i64::MIN,
             Which::After(seq) => seq,
         };
-        let (held, table) = (self.held(), table_of(noun)?);
+        let (held, table) = (self.held(), table::kept(noun)?);
         let mut statement = held.connection.prepare(&select_sql(table))?;
         let mut rows = statement.query([after])?;
         let mut chunk = Chunk::default();
@@ -90,7 +90,7 @@ impl Side {
 
     /// Writes rows, and their terms to the search index.
     pub(crate) fn write(&self, noun: Noun, chunk: &Chunk) -> Result<(), StoreError> {
-        let (held, table) = (self.held(), table_of(noun)?);
+        let (held, table) = (self.held(), table::kept(noun)?);
         // Undone when it is dropped before the commit.
         let transaction = held.connection.unchecked_transaction()?;
         let mut insert = transaction.prepare_cached(&insert_sql(table))?;
@@ -103,7 +103,7 @@ impl Side {
     }
 
     pub(crate) fn reached(&self, noun: Noun) -> Result<Reached, StoreError> {
-        let sql = format!("SELECT (SELECT count(*) FROM {0}), (SELECT max(seq) FROM {0})", table_of(noun)?.name);
+        let sql = format!("SELECT (SELECT count(*) FROM {0}), (SELECT max(seq) FROM {0})", table::kept(noun)?.name);
         let reached = self
             .held()
             .connection
@@ -145,10 +145,6 @@ impl Side {
     }
 }
 
-fn table_of(noun: Noun) -> Result<&'static Table, StoreError> {
-    table::of(noun).ok_or_else(|| StoreError::Conflict(format!("{noun:?} is kept nowhere")))
-}
-
 /// What drops every index of rows, and what makes them.
 fn indexes(connection: &Connection) -> rusqlite::Result<(String, String)> {
     let sql = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
@@ -185,7 +181,7 @@ fn read_row(table: &Table, row: &rusqlite::Row<'_>) -> Result<Row, StoreError> {
         })
     });
     let fields = values.collect::<Result<Vec<_>, _>>()?;
-    let environment = if row.get(1)? { Environment::Live } else { Environment::Test };
+    let environment = Environment::from_live(row.get(1)?);
     let (created, body) = (row.get(3)?, row.get(fields.len() + 4)?);
     Ok(Row { seq: row.get(0)?, environment, id, created, fields, body })
 }

@@ -3,9 +3,10 @@
 
 use crate::conformance::price_of;
 use crate::jobs::Keyed;
-use crate::world::{all_of, ask, ask_in, cases, get_product, metric, open_url, product, rename, run};
+use crate::world::{START, all_of, ask, ask_in, cases, get_product, metric, open_url, product, rename, run};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 use tollgate_domain::environment::Environment::Test;
 use tollgate_domain::facts::{Facts, Key};
@@ -14,7 +15,8 @@ use tollgate_domain::price::{CreatePrice, PricePatch, UpdatePrice};
 use tollgate_domain::product::{CreateProduct, DeleteProduct, NewProduct};
 use tollgate_domain::record::{Field, Noun, Record};
 use tollgate_domain::refusal::Refusal;
-use tollgate_store::{DatabaseUrl, Options, Store, StoreError, check};
+use tollgate_domain::time::Timestamp;
+use tollgate_store::{Clock, DatabaseUrl, Options, Store, StoreError, check};
 use tollgate_testkit::postgres::Postgres;
 use tollgate_testkit::proxy::{Cut, Proxy};
 
@@ -309,14 +311,14 @@ fn connections_cut_at_any_moment_lose_and_double_nothing() {
         let proxy = Arc::new(Proxy::to(site.server));
         let cut_off = site.behind(&proxy, Options::default()).await;
         let steady = site.node(Options::default()).await;
-        let done = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let done = Arc::new(AtomicBool::new(false));
         let workers: Vec<_> = (0..8)
             .map(|worker| {
                 let (node, done) = (if worker % 4 == 0 { &steady } else { &cut_off }.clone(), done.clone());
                 tokio::spawn(async move {
                     let (mut made, mut failed) = (Vec::new(), Vec::new());
                     for number in 0.. {
-                        if done.load(std::sync::atomic::Ordering::SeqCst) {
+                        if done.load(Ordering::SeqCst) {
                             break;
                         }
                         let id = format!("w{worker}n{number}");
@@ -336,7 +338,7 @@ fn connections_cut_at_any_moment_lose_and_double_nothing() {
             tokio::time::sleep(Duration::from_millis([1, 3, 30, 5, 2, 20][cut as usize % 6])).await;
             proxy.cut_all();
         }
-        done.store(true, std::sync::atomic::Ordering::SeqCst);
+        done.store(true, Ordering::SeqCst);
         let mut expected = 0;
         for worker in workers {
             let (made, failed) = worker.await.unwrap();
@@ -428,5 +430,83 @@ fn a_node_whose_lanes_were_retired_takes_new_ones() {
         until(async || name_of(&other, "p").await == "new").await;
         let retired = "SELECT count(*) FROM change_set JOIN lane ON lane.id = lane WHERE retired AND version > 1";
         assert_eq!(site.server.psql(&site.url, retired), "0", "nothing was written under a retired lane");
+    });
+}
+
+#[test]
+fn commands_that_come_together_share_transactions() {
+    let Some(site) = Site::new() else { return };
+    run(async {
+        let node = site.node(Options { writers: 1, ..Options::default() }).await;
+        let asked: Vec<_> = (0..64)
+            .map(|number| {
+                let node = node.clone();
+                tokio::spawn(async move { ask(&node, product(&format!("p{number}"), "x")).await.unwrap() })
+            })
+            .collect();
+        for answer in asked {
+            answer.await.unwrap();
+        }
+        let transactions = site.server.psql(&site.url, "SELECT count(*) FROM change_set");
+        // On this one thread all of them are in the queue before the lane first looks.
+        assert!(transactions.parse::<u32>().unwrap() <= 2, "{transactions}");
+    });
+}
+
+#[test]
+fn whoever_waits_for_a_row_in_vain_is_answered_and_has_changed_nothing() {
+    let Some(site) = Site::new() else { return };
+    run_threads(async {
+        let [node] = site.nodes::<1>().await;
+        ask(&node, product("p", "old")).await.unwrap();
+        let url = site.url.clone();
+        let hold = "BEGIN; SELECT FROM product FOR UPDATE; SELECT pg_sleep(60);";
+        let server = site.server;
+        let holder = std::thread::spawn(move || server.try_psql(&url, hold));
+        let holding = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(60)%' \
+             AND pid <> pg_backend_pid()";
+        until(async || site.server.psql(&site.url, holding) == "1").await;
+        let refused = ask_in(&node, Test, rename("p", "new")).await;
+        assert!(matches!(refused, Err(StoreError::Busy)), "{refused:?}");
+        assert!(!holder.is_finished(), "it was not waited for without a limit");
+        assert_eq!(name_of(&node, "p").await, "old");
+        site.server.psql(&site.url, &holding.replace("count(*)", "pg_terminate_backend(pid)"));
+        assert!(holder.join().unwrap().is_err(), "it was ended");
+        ask(&node, rename("p", "new")).await.unwrap();
+        assert_eq!(name_of(&node, "p").await, "new");
+    });
+}
+
+#[test]
+fn every_month_has_its_partition_of_events() {
+    let Some(site) = Site::new() else { return };
+    run(async {
+        let hands = Arc::new(AtomicI64::new(START));
+        let read = hands.clone();
+        let clock = Clock::reading(move || Timestamp::from_millis(read.load(Ordering::SeqCst)));
+        let node = site.node(Options { clock, ..Options::default() }).await;
+        for month in 0..4 {
+            ask(&node, product(&format!("p{month}"), "x")).await.unwrap();
+            hands.fetch_add(31 * 24 * 60 * 60 * 1000, Ordering::SeqCst);
+        }
+        assert_eq!(events(&node).await, 4);
+        let partitions = "SELECT tableoid::regclass FROM event ORDER BY created";
+        let expected = ["event_202601", "event_202602", "event_202603", "event_202604"];
+        assert_eq!(site.server.psql(&site.url, partitions).lines().collect::<Vec<_>>(), expected);
+        site.assert_healthy().await;
+    });
+}
+
+#[test]
+fn a_database_that_cannot_keep_every_letter_is_refused() {
+    let Some(site) = Site::new() else { return };
+    run(async {
+        let sql = "CREATE DATABASE ascii_only ENCODING 'SQL_ASCII' TEMPLATE template0";
+        site.server.psql(&site.url, sql);
+        let (before, after) = site.url.split_once("@/").unwrap();
+        let (_, parameters) = after.split_once('?').unwrap();
+        let url = format!("{before}@/ascii_only?{parameters}").parse().unwrap();
+        let refused = Store::open(&url, &Options::default()).await.unwrap_err();
+        assert!(refused.to_string().contains("ENCODING 'UTF8'"), "{refused}");
     });
 }
