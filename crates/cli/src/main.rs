@@ -1,12 +1,15 @@
 //! The binary: `tollgate serve` and the commands around it.
 
+mod api;
 mod backup;
 mod bench;
+mod demo;
 mod doctor;
 mod keys;
 mod migrate_data;
 mod serve;
 mod settings;
+mod types;
 mod welcome;
 
 use clap::{Parser, Subcommand};
@@ -41,6 +44,11 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Move everything from one database to another, such as from a file to PostgreSQL.
     MigrateData(migrate_data::MigrateDataArgs),
+    /// Fill the empty test environment of a running server with a catalog, customers and weeks of usage to look at.
+    Demo(demo::DemoArgs),
+    /// Write the features of a running server as types for a client.
+    #[command(subcommand)]
+    Types(types::TypesCommand),
     /// Measure a server of this binary beside a bare one that answers the same bytes.
     Bench(bench::BenchArgs),
 }
@@ -54,6 +62,8 @@ fn main() -> ExitCode {
         Some(Command::Backup(args)) => backup::run(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::MigrateData(args)) => migrate_data::run(&args),
+        Some(Command::Demo(args)) => demo::run(&args),
+        Some(Command::Types(command)) => types::run(&command),
         Some(Command::Bench(args)) => bench::run(args).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {

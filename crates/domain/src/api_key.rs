@@ -58,7 +58,7 @@ impl Command for CreateApiKey {
             revoked: None,
         });
         let write = Write::Put { before: None, after: Record::ApiKey(key.clone()) };
-        Ok((key, Changes { writes: vec![write], events: Vec::new() }))
+        Ok((key, Changes { writes: vec![write], ..Changes::default() }))
     }
 }
 
@@ -85,6 +85,6 @@ impl Command for RevokeApiKey {
         }
         let after = Arc::new(ApiKey { revoked: Some(cx.now), ..(*before).clone() });
         let write = Write::Put { before: Some(Record::ApiKey(before)), after: Record::ApiKey(after.clone()) };
-        Ok((after, Changes { writes: vec![write], events: Vec::new() }))
+        Ok((after, Changes { writes: vec![write], ..Changes::default() }))
     }
 }

@@ -7,6 +7,7 @@ use crate::id::{self, Id};
 use crate::record::Record;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
+use crate::window::Window;
 use std::sync::Arc;
 
 /// Something that may change the catalog.
@@ -30,9 +31,9 @@ pub enum Stop {
     Need(ReadSet),
 }
 
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
+impl<R: Into<Refusal>> From<R> for Stop {
+    fn from(refusal: R) -> Self {
+        Self::Refused(refusal.into())
     }
 }
 
@@ -60,8 +61,19 @@ impl Cx<'_> {
 pub struct Changes {
     /// Rows, in order; no row twice.
     pub writes: Vec<Write>,
+    /// Stretches of usage that are swept away, before any row is written.
+    pub sweeps: Vec<Sweep>,
     /// What is told of it, in order.
     pub events: Vec<Arc<Event>>,
+}
+
+/// Every usage event of a subject that occurred in a window is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sweep {
+    /// The customer and feature, as [`usage::subject`](crate::usage::subject) names them.
+    pub subject: String,
+    /// When the events occurred.
+    pub window: Window,
 }
 
 /// One row changed.
@@ -79,6 +91,11 @@ pub enum Write {
 }
 
 impl Changes {
+    /// Sweeps usage events away.
+    pub fn sweep(&mut self, subject: String, window: Window) {
+        self.sweeps.push(Sweep { subject, window });
+    }
+
     /// Writes a row and tells of it. An update that changes nothing but its time is written without an event.
     pub fn put(&mut self, before: Option<Record>, after: Record, cx: &mut Cx<'_>) {
         match &before {
@@ -97,7 +114,18 @@ impl Changes {
             Record::Product(_) => &[Topic::Product],
             Record::Price(price) if price.recurring.is_some() => &[Topic::Price, Topic::Plan],
             Record::Price(_) => &[Topic::Price],
-            Record::Event(_) | Record::Receipt(_) | Record::ApiKey(_) => &[],
+            Record::Event(_)
+            | Record::Receipt(_)
+            | Record::ApiKey(_)
+            | Record::Feature(_)
+            | Record::CustomProduct(_)
+            | Record::Definition(_)
+            | Record::Customer(_)
+            | Record::Assignment(_)
+            | Record::Override(_)
+            | Record::Bonus(_)
+            | Record::Counters(_)
+            | Record::UsageEvent(_) => &[],
         };
         for topic in topics {
             self.events.push(Arc::new(Event {

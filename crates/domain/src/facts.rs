@@ -3,13 +3,21 @@
 //! Invariant: a fact is either loaded or not known; asking for one that is not known ends the decision with
 //! [`Stop::Need`], and it is decided again once the engine has loaded it.
 
+use crate::account::Account;
 use crate::api_key::ApiKey;
+use crate::bonus::Bonus;
+use crate::catalog::Catalog;
 use crate::command::{Changes, Stop, Write};
-use crate::id::{ApiKeyId, PriceId, ProductId};
+use crate::feature::Feature;
+use crate::id::{ApiKeyId, BonusId, CustomerId, OverrideId, PriceId, ProductId, UsageEventId};
 use crate::idempotency::Receipt;
+use crate::overrule::Override;
 use crate::price::Price;
 use crate::product::Product;
 use crate::record::{Field, Lookup, Noun, Record, Value};
+use crate::refusal::AccessRefusal;
+use crate::usage::{self, Tally, UsageEvent};
+use crate::window::Window;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -26,6 +34,14 @@ pub enum Key {
     Any(Field, String),
     /// Whether the other environment has an object with this id. Nothing else is ever asked of it.
     Elsewhere(Noun, String),
+    /// The access side of the catalog. While decisions over it are written, nobody changes it.
+    Catalog,
+    /// The same, to be changed: nobody else decides over it meanwhile.
+    CatalogHeld,
+    /// Everything of a customer. Nobody else changes anything of that customer meanwhile.
+    Account(CustomerId),
+    /// How many usage events of a subject occurred in a window, and what they sum to.
+    UsageTally(String, Window),
 }
 
 impl Key {
@@ -47,6 +63,26 @@ impl Key {
     /// The API key with this hash.
     pub fn api_key_hash(hash: &str) -> Self {
         Self::holder(Field::ApiKeyHash, hash)
+    }
+
+    /// Everything of this customer.
+    pub fn account(id: &CustomerId) -> Self {
+        Self::Account(id.clone())
+    }
+
+    /// The bonus with this id.
+    pub fn bonus(id: &BonusId) -> Self {
+        Self::Row(Noun::Bonus, id.to_string())
+    }
+
+    /// The override with this id.
+    pub fn overrule(id: &OverrideId) -> Self {
+        Self::Row(Noun::Override, id.to_string())
+    }
+
+    /// The usage event with this id.
+    pub fn usage_event(id: &UsageEventId) -> Self {
+        Self::Row(Noun::UsageEvent, id.to_string())
     }
 
     /// The object that holds a unique value.
@@ -81,6 +117,24 @@ impl ReadSet {
     pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
+
+    /// Notes what one of several parts of a decision lacks, so that one round of loading serves all of them. Nothing comes of
+    /// such a part, and [`known`](Self::known) ends the decision once every part was tried.
+    pub fn gather<T>(&mut self, part: Result<T, Stop>) -> Result<Option<T>, Stop> {
+        match part {
+            Ok(part) => Ok(Some(part)),
+            Err(Stop::Need(reads)) => {
+                self.extend(reads);
+                Ok(None)
+            }
+            Err(refused) => Err(refused),
+        }
+    }
+
+    /// Goes on where no part lacked anything.
+    pub fn known(self) -> Result<(), Stop> {
+        if self.0.is_empty() { Ok(()) } else { Err(Stop::Need(self)) }
+    }
 }
 
 impl From<Key> for ReadSet {
@@ -104,21 +158,47 @@ pub enum Fact {
     Holder(Option<String>),
     /// To [`Key::Any`] and [`Key::Elsewhere`].
     Any(bool),
+    /// To [`Key::Catalog`] and [`Key::CatalogHeld`].
+    Catalog(Arc<Catalog>),
+    /// To [`Key::Account`]: the account, or nothing.
+    Account(Option<Arc<Account>>),
+    /// To [`Key::UsageTally`].
+    Tally(Tally),
 }
 
 /// Answers to keys of one environment.
 #[derive(Debug, Clone, Default)]
-pub struct Facts(FxHashMap<Key, Fact>);
+pub struct Facts {
+    answers: FxHashMap<Key, Fact>,
+    /// Answers to [`Key::Account`], which are asked for again and again.
+    accounts: FxHashMap<CustomerId, Option<Arc<Account>>>,
+    /// Answers to [`Key::UsageTally`], which are few and do not outlive the next event of their subject.
+    tallies: FxHashMap<(String, Window), Tally>,
+}
 
 impl Facts {
     /// Whether the answer to a key is here.
     pub fn knows(&self, key: &Key) -> bool {
-        self.0.contains_key(key)
+        match key {
+            Key::UsageTally(subject, window) => self.tallies.contains_key(&(subject.clone(), *window)),
+            Key::Account(id) => self.accounts.contains_key(id),
+            _ => self.answers.contains_key(key),
+        }
     }
 
     /// Notes an answer that an engine loaded.
     pub fn learn(&mut self, key: Key, fact: Fact) {
-        self.0.insert(key, fact);
+        match (key, fact) {
+            (Key::UsageTally(subject, window), Fact::Tally(tally)) => {
+                self.tallies.insert((subject, window), tally);
+            }
+            (Key::Account(id), Fact::Account(account)) => {
+                self.accounts.insert(id, account);
+            }
+            (key, fact) => {
+                self.answers.insert(key, fact);
+            }
+        }
     }
 
     /// The product with this id.
@@ -164,7 +244,7 @@ impl Facts {
     /// The id of the object that holds a unique value.
     pub fn holder(&self, field: Field, value: &str) -> Result<Option<&str>, Stop> {
         let key = Key::holder(field, value);
-        match self.0.get(&key) {
+        match self.answers.get(&key) {
             Some(Fact::Holder(holder)) => Ok(holder.as_deref()),
             _ => Err(Stop::Need(key.into())),
         }
@@ -173,7 +253,7 @@ impl Facts {
     /// Whether any object has this value.
     pub fn any(&self, field: Field, value: &str) -> Result<bool, Stop> {
         let key = Key::any(field, value);
-        match self.0.get(&key) {
+        match self.answers.get(&key) {
             Some(Fact::Any(any)) => Ok(*any),
             _ => Err(Stop::Need(key.into())),
         }
@@ -182,14 +262,80 @@ impl Facts {
     /// Whether the other environment has an object with this id.
     pub fn elsewhere(&self, noun: Noun, id: &str) -> Result<bool, Stop> {
         let key = Key::Elsewhere(noun, id.to_owned());
-        match self.0.get(&key) {
+        match self.answers.get(&key) {
             Some(Fact::Any(any)) => Ok(*any),
             _ => Err(Stop::Need(key.into())),
         }
     }
 
+    /// The access side of the catalog.
+    pub fn catalog(&self) -> Result<&Arc<Catalog>, Stop> {
+        match self.answers.get(&Key::CatalogHeld).or_else(|| self.answers.get(&Key::Catalog)) {
+            Some(Fact::Catalog(catalog)) => Ok(catalog),
+            _ => Err(Stop::Need(Key::Catalog.into())),
+        }
+    }
+
+    /// Everything of this customer.
+    pub fn account(&self, id: &CustomerId) -> Result<Option<&Arc<Account>>, Stop> {
+        match self.accounts.get(id) {
+            Some(account) => Ok(account.as_ref()),
+            None => Err(Stop::Need(Key::account(id).into())),
+        }
+    }
+
+    /// Everything of this customer; refuses where it is not there.
+    pub fn existing_account(&self, id: &CustomerId) -> Result<&Arc<Account>, Stop> {
+        Ok(self.account(id)?.ok_or_else(|| AccessRefusal::NoCustomer { id: id.clone() })?)
+    }
+
+    /// The feature with this key; refuses where it is not there, or archived.
+    pub fn writable_feature(&self, key: &str) -> Result<&Arc<Feature>, Stop> {
+        let feature = self.catalog()?.feature_by_key(key);
+        let feature = feature.ok_or_else(|| AccessRefusal::NoFeature { key: key.to_owned() })?;
+        if feature.archived.is_some() { Err(AccessRefusal::FeatureArchived.into()) } else { Ok(feature) }
+    }
+
+    /// How many usage events of a subject occurred in a window, and what they sum to.
+    pub fn usage_tally(&self, subject: &str, window: Window) -> Result<Tally, Stop> {
+        let place = (subject.to_owned(), window);
+        match self.tallies.get(&place) {
+            Some(tally) => Ok(*tally),
+            None => Err(Stop::Need(Key::UsageTally(place.0, place.1).into())),
+        }
+    }
+
+    /// The usage event with this id.
+    pub fn usage_event(&self, id: &UsageEventId) -> Result<Option<Arc<UsageEvent>>, Stop> {
+        match self.row(Key::usage_event(id))? {
+            Some(Record::UsageEvent(event)) => Ok(Some(event.clone())),
+            _ => Ok(None),
+        }
+    }
+
+    /// The bonus with this id.
+    pub fn bonus(&self, id: &BonusId) -> Result<Option<Arc<Bonus>>, Stop> {
+        match self.row(Key::bonus(id))? {
+            Some(Record::Bonus(bonus)) => Ok(Some(bonus.clone())),
+            _ => Ok(None),
+        }
+    }
+
+    /// The override with this id.
+    pub fn overrule(&self, id: &OverrideId) -> Result<Option<Arc<Override>>, Stop> {
+        match self.row(Key::overrule(id))? {
+            Some(Record::Override(overrule)) => Ok(Some(overrule.clone())),
+            _ => Ok(None),
+        }
+    }
+
+    /// Takes out the account as it is after the last change; nothing where it was never asked for.
+    pub fn take_account(&mut self, id: &CustomerId) -> Option<Option<Arc<Account>>> {
+        self.accounts.remove(id)
+    }
+
     fn row(&self, key: Key) -> Result<Option<&Record>, Stop> {
-        match self.0.get(&key) {
+        match self.answers.get(&key) {
             Some(Fact::Row(row)) => Ok(row.as_ref()),
             _ => Err(Stop::Need(key.into())),
         }
@@ -198,21 +344,78 @@ impl Facts {
     /// Brings the facts up to date with changes that are about to be applied, so that the next command of the same
     /// batch sees them. Events are never asked for and left out.
     pub fn follow(&mut self, changes: &Changes) {
+        if !changes.sweeps.is_empty() {
+            self.forget_usage();
+        }
         for write in &changes.writes {
+            self.follow_whole(write);
             match write {
+                Write::Put { before: None, after: Record::UsageEvent(event) } => self.note_event(event),
                 Write::Put { before, after } => {
                     if let Some(before) = before {
                         self.forget_values(before);
                     }
                     self.note_values(after);
                     let key = Key::Row(after.noun(), after.id().to_owned());
-                    self.0.insert(key, Fact::Row(Some(after.clone())));
+                    self.answers.insert(key, Fact::Row(Some(after.clone())));
                 }
                 Write::Delete(before) => {
                     self.forget_values(before);
-                    self.0.insert(Key::Row(before.noun(), before.id().to_owned()), Fact::Row(None));
+                    self.answers.insert(Key::Row(before.noun(), before.id().to_owned()), Fact::Row(None));
                 }
             }
+        }
+    }
+
+    /// Of the many events of a batch hardly one is asked for again, so that only answers are mended that were given.
+    fn note_event(&mut self, event: &Arc<UsageEvent>) {
+        let record = Record::UsageEvent(event.clone());
+        for field in Noun::UsageEvent.fields() {
+            let Value::Text(value) = record.value(*field) else { continue };
+            if field.lookup() == Lookup::Unique {
+                self.mend(&Key::Holder(*field, value.clone()), Fact::Holder(Some(event.id.to_string())));
+            }
+            self.mend(&Key::Any(*field, value), Fact::Any(true));
+        }
+        self.mend(&Key::usage_event(&event.id), Fact::Row(Some(record)));
+    }
+
+    fn mend(&mut self, key: &Key, fact: Fact) {
+        if let Some(answer) = self.answers.get_mut(key) {
+            *answer = fact;
+        }
+    }
+
+    /// What was swept away nobody listed; whoever asks next makes the engine look again.
+    fn forget_usage(&mut self) {
+        self.answers.retain(|key, _| match key {
+            Key::Row(noun, _) => *noun != Noun::UsageEvent,
+            Key::Holder(field, _) | Key::Any(field, _) => field.noun() != Noun::UsageEvent,
+            _ => true,
+        });
+        self.tallies.clear();
+    }
+
+    /// Brings what is known as a whole up to date: the catalog, an account, a sum.
+    fn follow_whole(&mut self, write: &Write) {
+        let (Write::Put { after: record, .. } | Write::Delete(record)) = write;
+        if Catalog::is_concerned(write) {
+            for key in [Key::Catalog, Key::CatalogHeld] {
+                if let Some(Fact::Catalog(catalog)) = self.answers.get_mut(&key) {
+                    Arc::make_mut(catalog).follow(write);
+                }
+            }
+        }
+        if let Some(owner) = Account::owner(record)
+            && let Some(account) = self.accounts.get_mut(owner)
+        {
+            *account = Account::follow(account.take(), write);
+        }
+        if let Record::UsageEvent(event) = record
+            && !self.tallies.is_empty()
+        {
+            let subject = usage::subject(&event.feature, &event.customer);
+            self.tallies.retain(|(of, _), _| *of != subject);
         }
     }
 
@@ -222,11 +425,11 @@ impl Facts {
             match lookup {
                 Lookup::Scan => {}
                 Lookup::Index => {
-                    self.0.insert(Key::Any(*field, value), Fact::Any(true));
+                    self.answers.insert(Key::Any(*field, value), Fact::Any(true));
                 }
                 Lookup::Unique => {
-                    self.0.insert(Key::Any(*field, value.clone()), Fact::Any(true));
-                    self.0.insert(Key::Holder(*field, value), Fact::Holder(Some(record.id().to_owned())));
+                    self.answers.insert(Key::Any(*field, value.clone()), Fact::Any(true));
+                    self.answers.insert(Key::Holder(*field, value), Fact::Holder(Some(record.id().to_owned())));
                 }
             }
         }
@@ -239,11 +442,11 @@ impl Facts {
                 Lookup::Scan => {}
                 // Others may have the same value; whoever asks next makes the engine look again.
                 Lookup::Index => {
-                    self.0.remove(&Key::Any(*field, value));
+                    self.answers.remove(&Key::Any(*field, value));
                 }
                 Lookup::Unique => {
-                    self.0.insert(Key::Any(*field, value.clone()), Fact::Any(false));
-                    self.0.insert(Key::Holder(*field, value), Fact::Holder(None));
+                    self.answers.insert(Key::Any(*field, value.clone()), Fact::Any(false));
+                    self.answers.insert(Key::Holder(*field, value), Fact::Holder(None));
                 }
             }
         }

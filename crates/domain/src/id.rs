@@ -1,11 +1,13 @@
 //! Identifiers: a prefix that tells the noun, then letters and digits.
 //!
 //! Generated ones begin with the time, so that they sort by creation and neighbours in time are neighbours in an
-//! index; the rest is random. Nothing may be read out of an id but its identity.
+//! index; the rest is random. Nothing may be read out of an id but its identity. Ids are cloned all the time, so that
+//! their text is shared.
 
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// Characters that hold the milliseconds since [`ID_EPOCH`]; 62^7 of them last until the year 2131.
@@ -40,6 +42,32 @@ fn digit(value: u64) -> char {
     char::from(DIGITS[index])
 }
 
+/// Writes a UUID of version 7: 48 bits of milliseconds, then random ones, in lower-case hex.
+pub fn uuid(now: Timestamp, random: &mut dyn FnMut() -> u64) -> String {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let millis = u128::from(now.millis().max(0).unsigned_abs() & 0xffff_ffff_ffff);
+    let (high, low) = (u128::from(random() & 0xfff), u128::from(random() >> 2));
+    let bits = millis << 80 | 7 << 76 | high << 64 | 0b10 << 62 | low;
+    let mut text = String::with_capacity(36);
+    for digit in 0..32 {
+        if matches!(digit, 8 | 12 | 16 | 20) {
+            text.push('-');
+        }
+        let nibble = usize::try_from(bits >> (124 - 4 * digit) & 15).expect("four bits");
+        text.push(char::from(HEX[nibble]));
+    }
+    text
+}
+
+/// Whether a text has the form of a UUID, in either case.
+pub fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
 /// An id of one noun, as text.
 pub trait Id: Sized + From<String> {
     /// What generated ids start with.
@@ -48,12 +76,12 @@ pub trait Id: Sized + From<String> {
     const LENGTH: usize;
 }
 
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident = $prefix:literal + $length:literal;)*) => {$(
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The id as text.
@@ -64,13 +92,13 @@ macro_rules! ids {
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(text)
+                Self(text.into())
             }
         }
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(text.to_owned())
+                Self(text.into())
             }
         }
 
@@ -79,10 +107,29 @@ macro_rules! ids {
                 f.write_str(&self.0)
             }
         }
+    )*};
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal + $length:literal;)*) => {$(
+        texts! { $(#[$doc])* $name; }
 
         impl Id for $name {
             const PREFIX: &'static str = $prefix;
             const LENGTH: usize = $length;
+        }
+    )*};
+}
+
+macro_rules! uuids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        texts! { $(#[$doc])* $name; }
+
+        impl $name {
+            /// A new one, which sorts after those of earlier milliseconds.
+            pub fn generate(now: Timestamp, random: &mut dyn FnMut() -> u64) -> Self {
+                Self(uuid(now, random).into())
+            }
         }
     )*};
 }
@@ -101,6 +148,23 @@ ids! {
     ApiKeyId = "key_" + 14;
     /// Names one request to the server.
     RequestId = "req_" + 14;
+    /// Names a feature; not its key.
+    FeatureId = "feat_" + 24;
+    /// Names what a product grants of one feature.
+    ProductFeatureId = "prodft_" + 24;
+    /// Names a custom product; not its key.
+    CustomProductId = "cprod_" + 14;
+    /// Names a customer: the integrator's own id, never generated.
+    CustomerId = "cust_" + 14;
+}
+
+uuids! {
+    /// Names a usage event.
+    UsageEventId;
+    /// Names a bonus.
+    BonusId;
+    /// Names an override.
+    OverrideId;
 }
 
 #[cfg(test)]
@@ -118,6 +182,23 @@ mod tests {
             let id = generate("prod_", length, Timestamp::from_seconds(1_700_000_000), &mut random);
             assert_eq!(id.len(), 5 + length);
             assert!(id[5..].bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        }
+    }
+
+    #[test]
+    fn uuids_have_their_form_and_sort_by_time() {
+        let mut random = || u64::MAX;
+        let ids: Vec<_> =
+            [0, 1, 1_800_000_000_000].map(|millis| uuid(Timestamp::from_millis(millis), &mut random)).into();
+        assert!(ids.is_sorted() && ids.iter().all(|id| is_uuid(id)), "{ids:?}");
+        assert_eq!(ids[0], "00000000-0000-7fff-bfff-ffffffffffff");
+        for text in [
+            "",
+            "00000000-0000-7fff-bfff-fffffffffff",
+            "0000000000007fffbfffffffffffffffff",
+            "g0000000-0000-7fff-bfff-ffffffffffff",
+        ] {
+            assert!(!is_uuid(text), "{text}");
         }
     }
 

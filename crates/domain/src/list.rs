@@ -32,6 +32,8 @@ pub enum Filter {
     OneOf(Field, Vec<Value>),
     /// The field is text that begins so.
     StartsWith(Field, String),
+    /// The field is text with this in it; for fields that no index serves.
+    Contains(Field, String),
     /// The object has one of these ids.
     Ids(Vec<String>),
 }

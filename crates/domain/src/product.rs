@@ -3,6 +3,7 @@
 //! Invariant: `default_price`, where set, is a price of this product.
 
 use crate::command::{Changes, Command, Cx, Stop, Write};
+use crate::definition::ProductRef;
 use crate::event::Action;
 use crate::facts::{Facts, Key, ReadSet};
 use crate::id::{PriceId, ProductId, TaxCodeId};
@@ -35,6 +36,8 @@ pub const UNIT_LABEL_MAX_CHARACTERS: usize = 12;
 #[allow(missing_docs, reason = "the fields are what they are called; oddities are documented")]
 pub struct Product {
     pub id: ProductId,
+    /// What the PriceOS dialect calls it: made from its first name, and never changed.
+    pub key: String,
     pub name: String,
     pub active: bool,
     pub created: Timestamp,
@@ -116,7 +119,10 @@ pub struct NewProduct {
 impl NewProduct {
     /// What must be known before the product can be made.
     pub fn reads(&self) -> ReadSet {
-        self.id.iter().map(Key::product).collect()
+        let mut reads: ReadSet = self.id.iter().map(Key::product).collect();
+        reads.push(Key::Catalog);
+        reads.push(Key::holder(Field::ProductKey, &slug(&self.name)));
+        reads
     }
 
     /// The product, created now. Refuses an id that is taken, an unknown tax code and too much metadata.
@@ -129,6 +135,7 @@ impl NewProduct {
         check_tax_code(self.tax_code.as_ref())?;
         let metadata = self.metadata.apply(&Metadata::new())?;
         Ok(Product {
+            key: free_key(&self.name, facts, cx)?,
             id: self.id.clone().unwrap_or_else(|| cx.new_id()),
             name: self.name.clone(),
             active: self.active.unwrap_or(true),
@@ -149,6 +156,61 @@ impl NewProduct {
             kind: self.kind,
         })
     }
+}
+
+/// Most characters of a name that go into a key.
+const SLUG_MAX_CHARACTERS: usize = 64;
+/// Numbers up to this are tried one after the other behind a key that is taken; after that any number may come.
+const NUMBERS_IN_ORDER: u64 = 5;
+
+/// The letters and digits of a name in lower case, with single underscores where something else stood between.
+pub fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for character in name.chars().take(SLUG_MAX_CHARACTERS) {
+        match character {
+            'a'..='z' | '0'..='9' => slug.push(character),
+            'A'..='Z' => slug.push(character.to_ascii_lowercase()),
+            _ if slug.is_empty() || slug.ends_with('_') => {}
+            _ => slug.push('_'),
+        }
+    }
+    let slug = slug.trim_end_matches('_');
+    if slug.is_empty() { "product".to_owned() } else { slug.to_owned() }
+}
+
+/// The slug of a name, with a number behind it where others have that key.
+fn free_key(name: &str, facts: &Facts, cx: &mut Cx<'_>) -> Result<String, Stop> {
+    let base = slug(name);
+    if let Some(free) = first_free(vec![base.clone()], facts)? {
+        return Ok(free);
+    }
+    let in_order = (2..=NUMBERS_IN_ORDER).map(|number| format!("{base}_{number}"));
+    if let Some(free) = first_free(in_order.collect(), facts)? {
+        return Ok(free);
+    }
+    // Many have this name. Numbers drawn from ever more of them are soon free.
+    for digits in [3, 5, 7, 9] {
+        let drawn: Vec<String> = (0..2).map(|_| format!("{base}_{}", (cx.random)() % 10u64.pow(digits))).collect();
+        if let Some(free) = first_free(drawn, facts)? {
+            return Ok(free);
+        }
+    }
+    Ok(format!("{base}_{}", (cx.random)()))
+}
+
+fn first_free(keys: Vec<String>, facts: &Facts) -> Result<Option<String>, Stop> {
+    let missing: ReadSet =
+        keys.iter().map(|key| Key::holder(Field::ProductKey, key)).filter(|key| !facts.knows(key)).collect();
+    if !missing.keys().is_empty() {
+        return Err(Stop::Need(missing));
+    }
+    for key in keys {
+        let is_custom = facts.catalog()?.custom_product_by_key(&key).is_some();
+        if facts.holder(Field::ProductKey, &key)?.is_none() && !is_custom {
+            return Ok(Some(key));
+        }
+    }
+    Ok(None)
 }
 
 fn check_tax_code(id: Option<&TaxCodeId>) -> Result<(), Refusal> {
@@ -246,6 +308,7 @@ impl Command for UpdateProduct {
         }
         let after = Arc::new(Product {
             id: before.id.clone(),
+            key: before.key.clone(),
             name: patch.name.clone().unwrap_or_else(|| before.name.clone()),
             active: patch.active.unwrap_or(before.active),
             created: before.created,
@@ -295,7 +358,8 @@ impl Command for DeleteProduct {
     type Reply = ProductId;
 
     fn reads(&self) -> ReadSet {
-        [Key::product(&self.id), Key::any(Field::PriceProduct, self.id.as_str())].into_iter().collect()
+        let prices = Key::any(Field::PriceProduct, self.id.as_str());
+        [Key::CatalogHeld, Key::product(&self.id), prices].into_iter().collect()
     }
 
     fn decide(&self, facts: &Facts, cx: &mut Cx<'_>) -> Result<(Self::Reply, Changes), Stop> {
@@ -308,6 +372,9 @@ impl Command for DeleteProduct {
         let mut changes = Changes::default();
         changes.announce(Action::Deleted, None, &Record::Product(Arc::new(ended)), cx);
         changes.writes.push(Write::Delete(Record::Product(before)));
+        let product = ProductRef::Stripe(self.id.clone());
+        let versions = facts.catalog()?.versions(&product);
+        changes.writes.extend(versions.map(|version| Write::Delete(Record::Definition(version.clone()))));
         Ok((self.id.clone(), changes))
     }
 }

@@ -4,11 +4,18 @@
 //! noun or field is declared here once; both engines and the model follow.
 
 use crate::api_key::ApiKey;
+use crate::bonus::Bonus;
+use crate::custom_product::CustomProduct;
+use crate::customer::{Assignment, Customer};
+use crate::definition::Definition;
 use crate::event::Event;
+use crate::feature::Feature;
 use crate::idempotency::Receipt;
+use crate::overrule::Override;
 use crate::price::Price;
 use crate::product::Product;
 use crate::time::Timestamp;
+use crate::usage::{self, Counters, UsageEvent};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -22,8 +29,46 @@ pub enum Noun {
     /// The answer kept under an idempotency key.
     Receipt,
     ApiKey,
+    Feature,
+    CustomProduct,
+    /// What a version of a product grants.
+    Definition,
+    Customer,
+    /// That a customer has a custom product.
+    Assignment,
+    Override,
+    Bonus,
+    /// What the usage of a customer sums to.
+    Counters,
+    UsageEvent,
     /// A fixed list; kept nowhere.
     TaxCode,
+    /// A part of a definition; kept there.
+    ProductFeature,
+}
+
+impl Noun {
+    /// What people call one of it.
+    pub const fn singular(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Price => "price",
+            Self::Event => "event",
+            Self::Receipt => "idempotency key",
+            Self::ApiKey => "API key",
+            Self::Feature => "feature",
+            Self::CustomProduct => "custom product",
+            Self::Definition => "product version",
+            Self::Customer => "customer",
+            Self::Assignment => "assignment",
+            Self::Override => "override",
+            Self::Bonus => "bonus",
+            Self::Counters => "usage",
+            Self::UsageEvent => "usage event",
+            Self::TaxCode => "tax code",
+            Self::ProductFeature => "product feature",
+        }
+    }
 }
 
 /// An object. Cheap to clone.
@@ -36,6 +81,15 @@ pub enum Record {
     Event(Arc<Event>),
     Receipt(Arc<Receipt>),
     ApiKey(Arc<ApiKey>),
+    Feature(Arc<Feature>),
+    CustomProduct(Arc<CustomProduct>),
+    Definition(Arc<Definition>),
+    Customer(Arc<Customer>),
+    Assignment(Arc<Assignment>),
+    Override(Arc<Override>),
+    Bonus(Arc<Bonus>),
+    Counters(Arc<Counters>),
+    UsageEvent(Arc<UsageEvent>),
 }
 
 impl Record {
@@ -47,6 +101,15 @@ impl Record {
             Self::Event(_) => Noun::Event,
             Self::Receipt(_) => Noun::Receipt,
             Self::ApiKey(_) => Noun::ApiKey,
+            Self::Feature(_) => Noun::Feature,
+            Self::CustomProduct(_) => Noun::CustomProduct,
+            Self::Definition(_) => Noun::Definition,
+            Self::Customer(_) => Noun::Customer,
+            Self::Assignment(_) => Noun::Assignment,
+            Self::Override(_) => Noun::Override,
+            Self::Bonus(_) => Noun::Bonus,
+            Self::Counters(_) => Noun::Counters,
+            Self::UsageEvent(_) => Noun::UsageEvent,
         }
     }
 
@@ -58,10 +121,19 @@ impl Record {
             Self::Event(event) => event.id.as_str(),
             Self::Receipt(receipt) => &receipt.key,
             Self::ApiKey(key) => key.id.as_str(),
+            Self::Feature(feature) => feature.id.as_str(),
+            Self::CustomProduct(product) => product.id.as_str(),
+            Self::Definition(definition) => &definition.id,
+            Self::Customer(customer) => customer.id.as_str(),
+            Self::Assignment(assignment) => &assignment.id,
+            Self::Override(overrule) => overrule.id.as_str(),
+            Self::Bonus(bonus) => bonus.id.as_str(),
+            Self::Counters(counters) => counters.customer.as_str(),
+            Self::UsageEvent(event) => event.id.as_str(),
         }
     }
 
-    /// When it was created.
+    /// When it was created; of a usage event, when the usage occurred.
     pub fn created(&self) -> Timestamp {
         match self {
             Self::Product(product) => product.created,
@@ -69,6 +141,15 @@ impl Record {
             Self::Event(event) => event.created,
             Self::Receipt(receipt) => receipt.created,
             Self::ApiKey(key) => key.created,
+            Self::Feature(feature) => feature.created,
+            Self::CustomProduct(product) => product.created,
+            Self::Definition(definition) => definition.created,
+            Self::Customer(customer) => customer.created,
+            Self::Assignment(assignment) => assignment.created,
+            Self::Override(overrule) => overrule.created,
+            Self::Bonus(bonus) => bonus.created,
+            Self::Counters(counters) => counters.created,
+            Self::UsageEvent(event) => event.occurred,
         }
     }
 
@@ -79,6 +160,7 @@ impl Record {
                 Field::ProductActive => Value::Flag(product.active),
                 Field::ProductShippable => product.shippable.map_or(Value::Null, Value::Flag),
                 Field::ProductUrl => Value::text(product.url.as_deref()),
+                Field::ProductKey => Value::text(Some(&product.key)),
                 _ => Value::Null,
             },
             Self::Price(price) => match field {
@@ -101,11 +183,42 @@ impl Record {
                 Field::EventType => Value::text(Some(event.name())),
                 _ => Value::Null,
             },
-            Self::Receipt(_) => Value::Null,
             Self::ApiKey(key) => match field {
                 Field::ApiKeyHash => Value::text(Some(&key.hash)),
                 _ => Value::Null,
             },
+            Self::Customer(customer) => match field {
+                Field::CustomerStripe => Value::text(customer.stripe_customer.as_deref()),
+                Field::CustomerSearch => Value::Text(customer.search_text()),
+                _ => Value::Null,
+            },
+            Self::Assignment(assignment) => match field {
+                Field::AssignmentCustomer => Value::text(Some(assignment.customer.as_str())),
+                Field::AssignmentProduct => Value::text(Some(assignment.product.as_str())),
+                Field::AssignmentVersion => {
+                    Value::Text(Assignment::version_name(&assignment.product, assignment.version))
+                }
+                _ => Value::Null,
+            },
+            Self::Override(overrule) => match field {
+                Field::OverrideCustomer => Value::text(Some(overrule.customer.as_str())),
+                _ => Value::Null,
+            },
+            Self::Bonus(bonus) => match field {
+                Field::BonusCustomer => Value::text(Some(bonus.customer.as_str())),
+                _ => Value::Null,
+            },
+            Self::UsageEvent(event) => match field {
+                Field::UsageSubject => Value::Text(usage::subject(&event.feature, &event.customer)),
+                Field::UsageKey => match &event.key {
+                    Some(key) => Value::Text(usage::key_name(&event.feature, &event.customer, key)),
+                    None => Value::Null,
+                },
+                _ => Value::Null,
+            },
+            Self::Receipt(_) | Self::Feature(_) | Self::CustomProduct(_) | Self::Definition(_) | Self::Counters(_) => {
+                Value::Null
+            }
         }
     }
 }
@@ -117,6 +230,8 @@ pub enum Field {
     ProductActive,
     ProductShippable,
     ProductUrl,
+    /// What the PriceOS dialect calls it.
+    ProductKey,
     PriceActive,
     PriceCurrency,
     /// No two prices of one environment have the same.
@@ -128,6 +243,19 @@ pub enum Field {
     PriceUsageType,
     EventType,
     ApiKeyHash,
+    CustomerStripe,
+    /// What a search looks for parts of.
+    CustomerSearch,
+    AssignmentCustomer,
+    AssignmentProduct,
+    /// The product together with the version.
+    AssignmentVersion,
+    OverrideCustomer,
+    BonusCustomer,
+    /// The customer together with the feature.
+    UsageSubject,
+    /// The subject together with the event's key.
+    UsageKey,
 }
 
 /// How a promoted field is found.
@@ -146,7 +274,7 @@ impl Noun {
     pub const fn fields(self) -> &'static [Field] {
         use Field as F;
         match self {
-            Self::Product => &[F::ProductActive, F::ProductShippable, F::ProductUrl],
+            Self::Product => &[F::ProductActive, F::ProductShippable, F::ProductUrl, F::ProductKey],
             Self::Price => &[
                 F::PriceActive,
                 F::PriceCurrency,
@@ -158,7 +286,18 @@ impl Noun {
             ],
             Self::Event => &[F::EventType],
             Self::ApiKey => &[F::ApiKeyHash],
-            Self::Receipt | Self::TaxCode => &[],
+            Self::Customer => &[F::CustomerStripe, F::CustomerSearch],
+            Self::Assignment => &[F::AssignmentCustomer, F::AssignmentProduct, F::AssignmentVersion],
+            Self::Override => &[F::OverrideCustomer],
+            Self::Bonus => &[F::BonusCustomer],
+            Self::UsageEvent => &[F::UsageSubject, F::UsageKey],
+            Self::Receipt
+            | Self::Feature
+            | Self::CustomProduct
+            | Self::Definition
+            | Self::Counters
+            | Self::TaxCode
+            | Self::ProductFeature => &[],
         }
     }
 }
@@ -167,7 +306,7 @@ impl Field {
     /// The noun whose field it is.
     pub const fn noun(self) -> Noun {
         match self {
-            Self::ProductActive | Self::ProductShippable | Self::ProductUrl => Noun::Product,
+            Self::ProductActive | Self::ProductShippable | Self::ProductUrl | Self::ProductKey => Noun::Product,
             Self::PriceActive
             | Self::PriceCurrency
             | Self::PriceLookupKey
@@ -177,6 +316,11 @@ impl Field {
             | Self::PriceUsageType => Noun::Price,
             Self::EventType => Noun::Event,
             Self::ApiKeyHash => Noun::ApiKey,
+            Self::CustomerStripe | Self::CustomerSearch => Noun::Customer,
+            Self::AssignmentCustomer | Self::AssignmentProduct | Self::AssignmentVersion => Noun::Assignment,
+            Self::OverrideCustomer => Noun::Override,
+            Self::BonusCustomer => Noun::Bonus,
+            Self::UsageSubject | Self::UsageKey => Noun::UsageEvent,
         }
     }
 
@@ -188,12 +332,18 @@ impl Field {
             Self::ProductUrl => "url",
             Self::PriceCurrency => "currency",
             Self::PriceLookupKey => "lookup_key",
-            Self::PriceProduct => "product",
+            Self::PriceProduct | Self::AssignmentProduct => "product",
             Self::PriceInterval => "recurring_interval",
             Self::PriceMeter => "meter",
             Self::PriceUsageType => "usage_type",
             Self::EventType => "type",
             Self::ApiKeyHash => "hash",
+            Self::ProductKey | Self::UsageKey => "key",
+            Self::CustomerStripe => "stripe_customer",
+            Self::CustomerSearch => "search",
+            Self::AssignmentCustomer | Self::OverrideCustomer | Self::BonusCustomer => "customer",
+            Self::AssignmentVersion => "product_version",
+            Self::UsageSubject => "subject",
         }
     }
 
@@ -209,21 +359,43 @@ impl Field {
             | Self::PriceMeter
             | Self::PriceUsageType
             | Self::EventType
-            | Self::ApiKeyHash => FieldType::Text,
+            | Self::ApiKeyHash
+            | Self::ProductKey
+            | Self::CustomerStripe
+            | Self::CustomerSearch
+            | Self::AssignmentCustomer
+            | Self::AssignmentProduct
+            | Self::AssignmentVersion
+            | Self::OverrideCustomer
+            | Self::BonusCustomer
+            | Self::UsageSubject
+            | Self::UsageKey => FieldType::Text,
         }
     }
 
     /// How it is found.
     pub const fn lookup(self) -> Lookup {
         match self {
-            Self::PriceLookupKey | Self::ApiKeyHash => Lookup::Unique,
-            Self::ProductUrl | Self::PriceProduct | Self::PriceMeter | Self::EventType => Lookup::Index,
+            Self::PriceLookupKey | Self::ApiKeyHash | Self::ProductKey | Self::CustomerStripe | Self::UsageKey => {
+                Lookup::Unique
+            }
+            Self::ProductUrl
+            | Self::PriceProduct
+            | Self::PriceMeter
+            | Self::EventType
+            | Self::AssignmentCustomer
+            | Self::AssignmentProduct
+            | Self::AssignmentVersion
+            | Self::OverrideCustomer
+            | Self::BonusCustomer
+            | Self::UsageSubject => Lookup::Index,
             Self::ProductActive
             | Self::ProductShippable
             | Self::PriceActive
             | Self::PriceCurrency
             | Self::PriceInterval
-            | Self::PriceUsageType => Lookup::Scan,
+            | Self::PriceUsageType
+            | Self::CustomerSearch => Lookup::Scan,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Why the domain says no. A refusal is the caller's doing and changes nothing.
 
 use crate::currency::Currency;
-use crate::id::{PriceId, ProductId};
+use crate::id::{BonusId, CustomerId, FeatureId, OverrideId, PriceId, ProductId, UsageEventId};
+use crate::quantity::Quantity;
 use crate::record::Noun;
 
 /// A reason, with the data to word it; the sentences are each dialect's own.
@@ -57,6 +58,113 @@ pub enum Refusal {
         /// How many there would be.
         count: usize,
     },
+    /// A reason of the access side.
+    Access(AccessRefusal),
+}
+
+impl From<AccessRefusal> for Refusal {
+    fn from(refusal: AccessRefusal) -> Self {
+        Self::Access(refusal)
+    }
+}
+
+/// Why access, usage and what they rest on say no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are what they are called")]
+pub enum AccessRefusal {
+    /// There is no such customer.
+    NoCustomer { id: CustomerId },
+    /// There is no feature with this key.
+    NoFeature { key: String },
+    /// There is no product with this key.
+    NoProduct { key: String },
+    /// The product has no such version. The field says which parameter named it, where it was not `version`.
+    NoVersion { version: u32, field: Option<&'static str> },
+    /// There is no such bonus.
+    NoBonus { id: BonusId },
+    /// There is no such override.
+    NoOverride { id: OverrideId },
+    /// There is no such usage event.
+    NoEvent { id: UsageEventId },
+    /// The key that was chosen is in use.
+    KeyTaken(Taken),
+    /// Another event of the same customer and feature has the key.
+    EventKeyTaken,
+    /// The feature is archived.
+    FeatureArchived,
+    /// The product follows Stripe in what was to be changed.
+    StripeManaged,
+    /// A product with this key, at this place of a list, cannot be assigned.
+    NotAssignable { index: usize, key: String },
+    /// There is no product with this key, at this place of a list.
+    UnknownProductKey { index: usize, key: String },
+    /// The product cannot be the default, or not what was asked beside.
+    DefaultProduct(DefaultConflict),
+    /// The default product has one version.
+    DefaultHasOneVersion,
+    /// The access that was asked for does not fit the feature; of this entry, where there is a list.
+    BadAccess { entry: Option<usize>, fault: AccessFault },
+    /// The product grants the feature already.
+    AlreadyAttached,
+    /// Usage of the feature is not counted here.
+    NotTracked,
+    /// An instant that events cannot lie at.
+    BadInstant { field: &'static str },
+    /// The total would be too large to hold.
+    TotalTooLarge,
+    /// More of the bonus was burnt than the change leaves.
+    BonusConsumed { burnt: Quantity },
+    /// A customer of Stripe is deleted in Stripe.
+    StripeCustomer,
+    /// One of the two is linked to another already.
+    Linked(LinkConflict),
+    /// [`FEATURES_MAX`](crate::feature::FEATURES_MAX) is reached.
+    TooManyFeatures,
+    /// [`CUSTOM_PRODUCTS_MAX`](crate::custom_product::CUSTOM_PRODUCTS_MAX) is reached.
+    TooManyCustomProducts,
+    /// [`VERSIONS_MAX`](crate::definition::VERSIONS_MAX) is reached.
+    TooManyVersions,
+}
+
+/// Who has a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the variants are what they are called")]
+pub enum Taken {
+    Feature(FeatureId),
+    Product,
+}
+
+/// Why a product cannot be the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the variants are what they are called")]
+pub enum DefaultConflict {
+    IsAssigned,
+    HasVersions,
+    Archived,
+}
+
+/// Who is linked already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkConflict {
+    /// The customer, to another customer of Stripe.
+    Customer,
+    /// The customer of Stripe, to another customer.
+    StripeCustomer,
+}
+
+/// Why access does not fit its feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessFault {
+    /// There is no such feature.
+    NoFeature,
+    /// The feature is archived.
+    Archived,
+    /// A boolean feature has no limit.
+    LimitOfBoolean,
+    /// A boolean feature is never unlimited.
+    UnlimitedBoolean,
+    /// Access to a limit is a number or unlimited.
+    NoLimit,
 }
 
 impl Refusal {
@@ -79,6 +187,8 @@ pub enum Reference {
     DefaultPrice,
     /// The tax code of a product.
     TaxCode,
+    /// The feature that a product is to grant.
+    EntitlementFeature,
 }
 
 impl Reference {
@@ -88,6 +198,7 @@ impl Reference {
             Self::ProductOfPrice => Noun::Product,
             Self::DefaultPrice => Noun::Price,
             Self::TaxCode => Noun::TaxCode,
+            Self::EntitlementFeature => Noun::Feature,
         }
     }
 }

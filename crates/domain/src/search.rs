@@ -102,7 +102,20 @@ pub const fn searchable(noun: Noun) -> Option<&'static [(&'static str, Kind)]> {
             ("product", Kind::Text),
             ("type", Kind::Token),
         ]),
-        Noun::Event | Noun::TaxCode | Noun::Receipt | Noun::ApiKey => None,
+        Noun::Event
+        | Noun::TaxCode
+        | Noun::Receipt
+        | Noun::ApiKey
+        | Noun::Feature
+        | Noun::CustomProduct
+        | Noun::Definition
+        | Noun::Customer
+        | Noun::Assignment
+        | Noun::Override
+        | Noun::Bonus
+        | Noun::Counters
+        | Noun::UsageEvent
+        | Noun::ProductFeature => None,
     }
 }
 

@@ -23,6 +23,11 @@ impl Timestamp {
         self.0
     }
 
+    /// As RFC 3339 in UTC, to the millisecond where there are any.
+    pub fn to_rfc3339(self) -> String {
+        jiff::Timestamp::from_millisecond(self.0).map_or_else(|_| self.0.to_string(), |instant| instant.to_string())
+    }
+
     /// Whole seconds since the epoch, rounded down.
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)

@@ -28,14 +28,21 @@ pub(crate) struct Echo {
     pub(crate) idempotency_key: Option<HeaderValue>,
 }
 
-/// The answer as HTTP, with the headers that Stripe's SDKs read.
-pub(crate) fn respond(answer: Answer, request: &RequestId, echo: Echo) -> Response<Body> {
-    let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() = StatusCode::from_u16(answer.status).expect("answers have real statuses");
+/// JSON as HTTP, with the id of the request.
+pub(crate) fn respond_json(status: u16, body: Vec<u8>, request: &RequestId) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).expect("answers have real statuses");
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
     headers.insert("request-id", id_value(request));
+    response
+}
+
+/// The answer as HTTP, with the headers that Stripe's SDKs read.
+pub(crate) fn respond(answer: Answer, request: &RequestId, echo: Echo) -> Response<Body> {
+    let mut response = respond_json(answer.status, answer.body, request);
+    let headers = response.headers_mut();
     headers.insert("stripe-version", echo.version.unwrap_or(HeaderValue::from_static(API_VERSION)));
     if let Some(key) = echo.idempotency_key {
         headers.insert("idempotency-key", key);

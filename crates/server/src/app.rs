@@ -6,10 +6,12 @@ use crate::keys::SecretKey;
 use crate::metrics::Metrics;
 use prometheus_client::registry::Registry;
 use std::sync::Arc;
+use std::time::Duration;
 use tollgate_domain::api_key::{ApiKey, RevokeApiKey};
 use tollgate_domain::batch::CommandJob;
 use tollgate_domain::command::Command;
 use tollgate_domain::environment::Environment;
+use tollgate_domain::id::RequestId;
 use tollgate_domain::list::{CreatedRange, Cursor, ListQuery, PAGE_MAX};
 use tollgate_domain::record::{Noun, Record};
 use tollgate_domain::refusal::Refusal;
@@ -39,6 +41,18 @@ impl App {
     /// Whether the store answers.
     pub(crate) async fn ready(&self) -> Result<(), StoreError> {
         self.store.get(Environment::Test, Noun::Product, "").await.map(drop)
+    }
+
+    /// Counts an answered request, and tells the log of it.
+    pub(crate) fn note(&self, method: &'static str, route: &'static str, id: &RequestId, status: u16, took: Duration) {
+        self.metrics.answered(method, route, status, took);
+        let (request, micros) = (id.as_str(), u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+        match status {
+            500.. => tracing::error!(request, method, route, status, micros, "answered"),
+            // Strangers do not get to fill the log.
+            400.. if status != 401 => tracing::info!(request, method, route, status, micros, "answered"),
+            _ => tracing::debug!(request, method, route, status, micros, "answered"),
+        }
     }
 
     /// Puts a key on file; one that is there already stays as it is.

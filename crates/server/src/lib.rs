@@ -6,6 +6,7 @@ mod gate;
 mod jobs;
 pub mod keys;
 mod metrics;
+mod priceos;
 pub mod routes;
 pub mod serve;
 mod stripe;

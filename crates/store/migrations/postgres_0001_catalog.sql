@@ -6,12 +6,14 @@ CREATE TABLE product (
     active boolean,
     shippable boolean,
     url text COLLATE "C",
+    key text COLLATE "C",
     terms integer[] NOT NULL,
     body text NOT NULL,
     PRIMARY KEY (live, id)
 );
 CREATE INDEX product_by_created ON product (live, created, seq);
 CREATE INDEX product_by_url ON product (live, url, created, seq) WHERE url IS NOT NULL;
+CREATE UNIQUE INDEX product_by_key ON product (live, key) WHERE key IS NOT NULL;
 CREATE INDEX product_by_seq ON product (live, seq);
 CREATE INDEX product_by_terms ON product USING gin (terms);
 

@@ -6,11 +6,13 @@ CREATE TABLE product (
     active ANY,
     shippable ANY,
     url ANY,
+    key ANY,
     body TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX product_by_id ON product (live, id);
 CREATE INDEX product_by_created ON product (live, created);
 CREATE INDEX product_by_url ON product (live, url, created) WHERE url IS NOT NULL;
+CREATE UNIQUE INDEX product_by_key ON product (live, key) WHERE key IS NOT NULL;
 CREATE VIRTUAL TABLE product_search USING fts5(terms, content='', contentless_delete=1, detail=none, tokenize='ascii');
 INSERT INTO product_search (product_search, rank) VALUES ('automerge', 16);
 

@@ -32,13 +32,14 @@ pub(crate) fn load(
     Ok(())
 }
 
-/// Decides all jobs in order and writes what they change. After an error the transaction must be undone.
+/// Decides all jobs in order and writes what they change. After an error the transaction must be undone. Gives the
+/// batch, which knows how everything it read is after the last change.
 pub(crate) fn drive(
     rows: &mut impl Rows,
     jobs: &mut [Box<dyn Task>],
     now: Timestamp,
     random: &mut dyn FnMut() -> u64,
-) -> Result<(), StoreError> {
+) -> Result<Batch, StoreError> {
     let mut batch = Batch::new();
     for job in &*jobs {
         let environment = job.environment();
@@ -52,7 +53,10 @@ pub(crate) fn drive(
                     load(rows, environment, &reads, batch.facts_mut(environment))?;
                 }
             }
-            Step::Commit(apply) => return apply_all(rows, apply),
+            Step::Commit(apply) => {
+                apply_all(rows, apply)?;
+                return Ok(batch);
+            }
             Step::Endless(_) => return Err(StoreError::Endless),
         }
     }

@@ -34,8 +34,10 @@ mod url;
 
 pub use clock::Clock;
 pub use error::{ListError, OpenError, SearchError, StoreError};
-pub use options::{CACHE_BYTES_DEFAULT, MAX_AGE_DEFAULT, Options, READERS_DEFAULT, WRITERS_DEFAULT};
-pub use page::{COUNT_MAX, Found};
+pub use options::{
+    CACHE_BYTES_DEFAULT, MAX_AGE_DEFAULT, Options, READERS_DEFAULT, USAGE_TAIL_DEFAULT, WRITERS_DEFAULT,
+};
+pub use page::{COUNT_MAX, Found, UsagePage, UsageQuery};
 pub use report::{FINDINGS_MAX, Finding, Report};
 pub use store::{Store, backup, check};
 pub use transfer::{Progress, Step, Tally, TransferError, Watcher, transfer};

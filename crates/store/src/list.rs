@@ -147,7 +147,7 @@ const POINTED: u8 = 2;
 fn narrowness(filter: &Filter) -> u8 {
     match filter {
         Filter::Ids(_) => 4,
-        Filter::Is(_, Value::Null) => 0,
+        Filter::Is(_, Value::Null) | Filter::Contains(..) => 0,
         Filter::Is(field, _) | Filter::OneOf(field, _) | Filter::StartsWith(field, _) => match field.lookup() {
             Lookup::Unique if !matches!(filter, Filter::StartsWith(..)) => 3,
             Lookup::Index => 1,
@@ -172,6 +172,8 @@ pub(crate) trait Dialect: Default {
     fn number(&mut self, number: i64) -> String;
     /// Says that a column has one of these values, none of which is null.
     fn one_of(&mut self, column: &str, values: &[&Value]) -> String;
+    /// Says that a column has this text in it.
+    fn contains(&mut self, column: &str, part: &str) -> String;
     /// A column, written so that its index is not used.
     fn aside(column: &str) -> String;
 }
@@ -207,6 +209,10 @@ impl<D: Dialect> Statement<D> {
             Filter::Ids(ids) => {
                 let values: Vec<Value> = ids.iter().cloned().map(Value::Text).collect();
                 self.one_of("id", &values, few);
+            }
+            Filter::Contains(field, part) => {
+                let contains = self.dialect.contains(field.name(), part);
+                self.also(&contains);
             }
             Filter::StartsWith(field, start) => {
                 for condition in begins(&mut self.dialect, &D::aside(field.name()), start) {

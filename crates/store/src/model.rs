@@ -3,19 +3,24 @@
 use crate::drive::{self, Rows, drive};
 use crate::error::{ListError, OpenError, SearchError, StoreError};
 use crate::options::Options;
-use crate::page::{Found, Gatherer, parse_token};
+use crate::page::{Found, Gatherer, UsagePage, UsageQuery, parse_token};
 use crate::random::Random;
 use crate::task::Task;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use tollgate_domain::command::{Changes, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tollgate_domain::account::{self, Account};
+use tollgate_domain::catalog::{self, Catalog};
+use tollgate_domain::command::{Changes, Sweep, Write};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Fact, Facts, Key, ReadSet};
+use tollgate_domain::id::CustomerId;
 use tollgate_domain::idempotency::RECEIPT_LIFETIME_MILLIS;
 use tollgate_domain::list::{Cursor, Filter, ListQuery, Page};
 use tollgate_domain::record::{Field, Noun, Record, Value};
 use tollgate_domain::search::Query;
 use tollgate_domain::time::Timestamp;
+use tollgate_domain::usage::{Tally, UsageEvent};
+use tollgate_domain::window::Window;
 
 /// The in-memory engine.
 #[derive(Debug)]
@@ -41,7 +46,7 @@ impl Model {
         let mut state = self.state();
         let mut random = state.random.clone();
         let mut tasks = [task];
-        let outcome = drive(&mut *state, &mut tasks, now, &mut || random.next());
+        let outcome = drive(&mut *state, &mut tasks, now, &mut || random.next()).map(|_| ());
         state.random = random;
         drop(state);
         let [task] = tasks;
@@ -93,6 +98,16 @@ impl Model {
         Ok(gatherer.finish())
     }
 
+    pub(crate) fn count(&self, environment: Environment, field: Field, value: &str) -> u64 {
+        self.state().of(environment, field.noun()).filter(|(_, record)| has(record, field, value)).count() as u64
+    }
+
+    pub(crate) fn usage_events(&self, environment: Environment, query: &UsageQuery) -> UsagePage {
+        let events = self.state().usage(environment, &query.subject, query.window);
+        let total = events.len() as u64;
+        UsagePage { events: events.into_iter().skip(query.offset).take(query.limit).collect(), total }
+    }
+
     pub(crate) fn prune(&self, now: Timestamp) -> u64 {
         let mut state = self.state();
         let before = state.rows.len();
@@ -124,6 +139,7 @@ fn holds(filter: &Filter, record: &Record) -> bool {
         Filter::StartsWith(field, start) => {
             matches!(record.value(*field), Value::Text(text) if text.starts_with(start))
         }
+        Filter::Contains(field, part) => matches!(record.value(*field), Value::Text(text) if text.contains(part)),
         Filter::Ids(ids) => ids.iter().any(|id| id == record.id()),
     }
 }
@@ -142,6 +158,33 @@ impl State {
 
     fn find(&self, environment: Environment, noun: Noun, test: impl Fn(&Record) -> bool) -> Option<(i64, &Record)> {
         self.of(environment, noun).find(|(_, record)| test(record))
+    }
+
+    /// Everything of a customer: what belongs to it, in the order in which it was made.
+    fn account(&self, environment: Environment, id: &CustomerId) -> Option<Arc<Account>> {
+        let (_, customer) = self.find(environment, Noun::Customer, |record| record.id() == id.as_str())?;
+        let Record::Customer(customer) = customer else { return None };
+        let mut account = Account::new(customer.clone());
+        for noun in account::NOUNS {
+            let mut parts: Vec<(i64, &Record)> =
+                self.of(environment, noun).filter(|(_, record)| Account::owner(record) == Some(id)).collect();
+            parts.sort_by_key(|(seq, record)| (record.created(), *seq));
+            for (_, record) in parts {
+                account.put(record);
+            }
+        }
+        Some(Arc::new(account))
+    }
+
+    /// The events of a subject in a window, newest first.
+    fn usage(&self, environment: Environment, subject: &str, window: Window) -> Vec<Arc<UsageEvent>> {
+        let events = self.of(environment, Noun::UsageEvent).filter_map(|(seq, record)| match record {
+            Record::UsageEvent(event) if has(record, Field::UsageSubject, subject) => Some((seq, event)),
+            _ => None,
+        });
+        let mut events: Vec<_> = events.filter(|(_, event)| window.contains(event.occurred)).collect();
+        events.sort_by_key(|(seq, event)| std::cmp::Reverse((event.occurred, *seq)));
+        events.into_iter().map(|(_, event)| event.clone()).collect()
     }
 
     fn insert(&mut self, environment: Environment, record: Record) -> Result<(), StoreError> {
@@ -175,12 +218,35 @@ impl Rows for State {
             Key::Elsewhere(noun, id) => {
                 Fact::Any(self.find(environment.other(), *noun, |record| record.id() == id).is_some())
             }
+            Key::Catalog | Key::CatalogHeld => {
+                let mut catalog = Catalog::default();
+                let parts = catalog::NOUNS.into_iter().flat_map(|noun| self.of(environment, noun));
+                for (_, record) in parts {
+                    catalog.put(record);
+                }
+                Fact::Catalog(Arc::new(catalog))
+            }
+            Key::Account(id) => Fact::Account(self.account(environment, id)),
+            Key::UsageTally(subject, window) => {
+                let events = self.usage(environment, subject, *window);
+                let tally = |tally: Tally, event: &Arc<UsageEvent>| Tally {
+                    count: tally.count + 1,
+                    sum: tally.sum.plus(event.amount),
+                };
+                Fact::Tally(events.iter().fold(Tally::default(), tally))
+            }
         };
         facts.learn(key.clone(), fact);
         Ok(())
     }
 
     fn apply(&mut self, environment: Environment, changes: Changes) -> Result<(), StoreError> {
+        for Sweep { subject, window } in &changes.sweeps {
+            for event in self.usage(environment, subject, *window) {
+                let seq = self.seq(environment, &Record::UsageEvent(event))?;
+                self.rows.remove(&seq);
+            }
+        }
         for write in changes.writes {
             match write {
                 Write::Put { before: None, after } => self.insert(environment, after)?,

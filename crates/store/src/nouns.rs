@@ -4,7 +4,22 @@
 use tollgate_domain::record::Noun;
 
 /// The nouns that have a table, in the order in which tables are locked.
-pub(crate) const KEPT: [Noun; 5] = [Noun::Product, Noun::Price, Noun::Event, Noun::Receipt, Noun::ApiKey];
+pub(crate) const KEPT: [Noun; 14] = [
+    Noun::Product,
+    Noun::Price,
+    Noun::Event,
+    Noun::Receipt,
+    Noun::ApiKey,
+    Noun::Feature,
+    Noun::CustomProduct,
+    Noun::Definition,
+    Noun::Customer,
+    Noun::Assignment,
+    Noun::Override,
+    Noun::Bonus,
+    Noun::Counters,
+    Noun::UsageEvent,
+];
 
 /// The table of a noun; none of one that is kept nowhere.
 pub(crate) fn table_name(noun: Noun) -> Option<&'static str> {
@@ -14,7 +29,16 @@ pub(crate) fn table_name(noun: Noun) -> Option<&'static str> {
         Noun::Event => Some("event"),
         Noun::Receipt => Some("receipt"),
         Noun::ApiKey => Some("api_key"),
-        Noun::TaxCode => None,
+        Noun::Feature => Some("feature"),
+        Noun::CustomProduct => Some("custom_product"),
+        Noun::Definition => Some("definition"),
+        Noun::Customer => Some("customer"),
+        Noun::Assignment => Some("assignment"),
+        Noun::Override => Some("overrule"),
+        Noun::Bonus => Some("bonus"),
+        Noun::Counters => Some("counters"),
+        Noun::UsageEvent => Some("usage_event"),
+        Noun::TaxCode | Noun::ProductFeature => None,
     }
 }
 
@@ -29,8 +53,24 @@ pub(crate) fn is_cached(noun: Noun) -> bool {
     matches!(noun, Noun::Product | Noun::Price)
 }
 
-/// Whether objects of this noun are listed.
+/// The index of a noun by the creation of its objects.
 #[cfg(test)]
-pub(crate) fn is_listed(noun: Noun) -> bool {
-    noun != Noun::Receipt
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CreatedIndex {
+    /// In list order.
+    Listed,
+    /// Across environments, to find those that are old.
+    Age,
+    /// None: its objects are found by their ids and fields only.
+    Missing,
+}
+
+/// How objects of this noun are found by their creation.
+#[cfg(test)]
+pub(crate) fn created_index(noun: Noun) -> CreatedIndex {
+    match noun {
+        Noun::Product | Noun::Price | Noun::Event | Noun::ApiKey | Noun::Customer => CreatedIndex::Listed,
+        Noun::Receipt => CreatedIndex::Age,
+        _ => CreatedIndex::Missing,
+    }
 }

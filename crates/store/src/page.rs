@@ -1,6 +1,9 @@
-//! Pages of searches.
+//! Pages of searches and of usage events.
 
+use std::sync::Arc;
 use tollgate_domain::record::Record;
+use tollgate_domain::usage::UsageEvent;
+use tollgate_domain::window::Window;
 
 /// Most matches of a search that are counted; more are given as this many.
 pub const COUNT_MAX: u64 = 10_000;
@@ -68,4 +71,26 @@ impl Gatherer {
         let next_page = self.more.then(|| token(self.last));
         Found { items: self.items, next_page, total: self.count.then_some(self.total.min(COUNT_MAX)) }
     }
+}
+
+/// Which usage events to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageQuery {
+    /// The customer and feature, as [`usage::subject`](tollgate_domain::usage::subject) names them.
+    pub subject: String,
+    /// When they occurred.
+    pub window: Window,
+    /// How many to pass over.
+    pub offset: usize,
+    /// How many to give at most.
+    pub limit: usize,
+}
+
+/// Some usage events: those that occurred last first; of equals, those recorded last.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UsagePage {
+    /// The events.
+    pub events: Vec<Arc<UsageEvent>>,
+    /// How many there are in the window.
+    pub total: u64,
 }

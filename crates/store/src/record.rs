@@ -12,6 +12,15 @@ pub(crate) fn encode(record: &Record) -> String {
         Record::Event(event) => serde_json::to_string(event),
         Record::Receipt(receipt) => serde_json::to_string(receipt),
         Record::ApiKey(key) => serde_json::to_string(key),
+        Record::Feature(feature) => serde_json::to_string(feature),
+        Record::CustomProduct(product) => serde_json::to_string(product),
+        Record::Definition(definition) => serde_json::to_string(definition),
+        Record::Customer(customer) => serde_json::to_string(customer),
+        Record::Assignment(assignment) => serde_json::to_string(assignment),
+        Record::Override(overrule) => serde_json::to_string(overrule),
+        Record::Bonus(bonus) => serde_json::to_string(bonus),
+        Record::Counters(counters) => serde_json::to_string(counters),
+        Record::UsageEvent(event) => serde_json::to_string(event),
     };
     body.expect("records are plain data with text for keys")
 }
@@ -24,7 +33,18 @@ pub(crate) fn decode(noun: Noun, body: &[u8]) -> Result<Record, StoreError> {
         Noun::Event => from_slice(body).map(Record::Event),
         Noun::Receipt => from_slice(body).map(Record::Receipt),
         Noun::ApiKey => from_slice(body).map(Record::ApiKey),
-        Noun::TaxCode => return Err(StoreError::Corrupt("tax codes are kept nowhere".to_owned())),
+        Noun::Feature => from_slice(body).map(Record::Feature),
+        Noun::CustomProduct => from_slice(body).map(Record::CustomProduct),
+        Noun::Definition => from_slice(body).map(Record::Definition),
+        Noun::Customer => from_slice(body).map(Record::Customer),
+        Noun::Assignment => from_slice(body).map(Record::Assignment),
+        Noun::Override => from_slice(body).map(Record::Override),
+        Noun::Bonus => from_slice(body).map(Record::Bonus),
+        Noun::Counters => from_slice(body).map(Record::Counters),
+        Noun::UsageEvent => from_slice(body).map(Record::UsageEvent),
+        Noun::TaxCode | Noun::ProductFeature => {
+            return Err(StoreError::Corrupt(format!("{noun:?} is kept nowhere")));
+        }
     };
     record.map_err(|error| StoreError::Corrupt(format!("a {noun:?} that cannot be read: {error}")))
 }

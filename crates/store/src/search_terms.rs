@@ -56,7 +56,7 @@ pub(crate) fn of(record: &Record) -> Vec<Term> {
     let metadata = match record {
         Record::Product(product) => Some(&product.metadata),
         Record::Price(price) => Some(&price.metadata),
-        Record::Event(_) | Record::Receipt(_) | Record::ApiKey(_) => None,
+        _ => None,
     };
     for key in metadata.into_iter().flat_map(|metadata| metadata.keys()) {
         add_field(&mut terms, &SearchField::Metadata(key.clone()), record);

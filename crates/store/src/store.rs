@@ -5,7 +5,7 @@ use crate::error::{ListError, OpenError, SearchError, StoreError};
 use crate::metrics::Metrics;
 use crate::model::Model;
 use crate::options::Options;
-use crate::page::Found;
+use crate::page::{Found, UsagePage, UsageQuery};
 use crate::postgres::Postgres;
 use crate::report::Report;
 use crate::sqlite::Sqlite;
@@ -18,7 +18,7 @@ use tollgate_domain::batch::Job;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Facts, ReadSet};
 use tollgate_domain::list::{ListQuery, Page};
-use tollgate_domain::record::{Noun, Record};
+use tollgate_domain::record::{Field, Noun, Record};
 use tollgate_domain::search::Query;
 
 /// An open database. Dropping it finishes what was accepted, as [`Store::close`] does; of a PostgreSQL database, for as
@@ -107,6 +107,24 @@ impl Store {
             Engine::Sqlite(sqlite) => sqlite.search(environment, query, page, limit, count).await,
             Engine::Postgres(postgres) => Box::pin(postgres.search(environment, query, page, limit, count)).await,
             Engine::Model(model) => model.search(environment, query, page, limit, count),
+        }
+    }
+
+    /// How many objects have a value in an [indexed](tollgate_domain::record::Lookup::Index) field.
+    pub async fn count(&self, environment: Environment, field: Field, value: &str) -> Result<u64, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.count(environment, field, value),
+            Engine::Postgres(postgres) => Box::pin(postgres.count(environment, field, value)).await,
+            Engine::Model(model) => Ok(model.count(environment, field, value)),
+        }
+    }
+
+    /// The usage events of a customer and feature.
+    pub async fn usage_events(&self, environment: Environment, query: &UsageQuery) -> Result<UsagePage, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.usage_events(environment, query).await,
+            Engine::Postgres(postgres) => Box::pin(postgres.usage_events(environment, query)).await,
+            Engine::Model(model) => Ok(model.usage_events(environment, query)),
         }
     }
 

@@ -11,6 +11,7 @@ mod percent;
 mod tree;
 
 pub use encode::encode;
+pub(crate) use percent::encode as percent_encode;
 pub use tree::{Map, Node, Params};
 
 /// Most steps of one key: `a[b][c]` has three.

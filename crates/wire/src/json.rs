@@ -1,6 +1,10 @@
-//! Writes JSON as Stripe prints it: two spaces of indent, `"key": value`, one element a line.
+//! Writes JSON: as Stripe prints it, with two spaces of indent, `"key": value` and one element a line; or without any
+//! white space.
 //!
 //! The writer is told what to write in order; that every object and array is closed is for its user.
+
+use tollgate_domain::quantity::Quantity;
+use tollgate_domain::time::Timestamp;
 
 /// Spaces enough for the deepest answer; deeper levels would be indented no further.
 const INDENT: &[u8; 64] = &[b' '; 64];
@@ -14,6 +18,8 @@ pub struct Writer {
     empty: bool,
     /// Whether a key waits for its value.
     keyed: bool,
+    /// Whether white space is left out.
+    compact: bool,
 }
 
 /// Something with a JSON form of its own.
@@ -26,6 +32,11 @@ impl Writer {
     /// A writer that has written nothing; room for an ordinary object is taken at once.
     pub fn new() -> Self {
         Self { out: Vec::with_capacity(1024), ..Self::default() }
+    }
+
+    /// A writer that leaves white space out, with room for so many bytes.
+    pub fn compact(bytes: usize) -> Self {
+        Self { out: Vec::with_capacity(bytes), compact: true, ..Self::default() }
     }
 
     /// What was written.
@@ -57,8 +68,7 @@ impl Writer {
     pub fn key(&mut self, key: &str) {
         self.next_place();
         write_string(&mut self.out, key);
-        self.out.extend_from_slice(b": ");
-        self.keyed = true;
+        self.colon();
     }
 
     /// Writes the next value.
@@ -113,7 +123,12 @@ impl Writer {
         self.next_place();
         self.out.push(b'"');
         self.out.extend_from_slice(key.as_bytes());
-        self.out.extend_from_slice(b"\": ");
+        self.out.push(b'"');
+        self.colon();
+    }
+
+    fn colon(&mut self) {
+        self.out.extend_from_slice(if self.compact { b":" } else { b": " });
         self.keyed = true;
     }
 
@@ -152,6 +167,9 @@ impl Writer {
     }
 
     fn new_line(&mut self) {
+        if self.compact {
+            return;
+        }
         self.out.push(b'\n');
         let spaces = (2 * self.depth).min(INDENT.len());
         self.out.extend_from_slice(&INDENT[..spaces]);
@@ -216,6 +234,20 @@ macro_rules! integers {
             }
         }
     )*};
+}
+
+impl Json for Quantity {
+    fn write(&self, writer: &mut Writer) {
+        writer.place();
+        std::io::Write::write_fmt(&mut writer.out, format_args!("{self}")).expect("memory takes it");
+    }
+}
+
+impl Json for Timestamp {
+    /// Milliseconds.
+    fn write(&self, writer: &mut Writer) {
+        self.millis().write(writer);
+    }
 }
 
 integers!(i64, u64, u32, u16, usize);

@@ -16,6 +16,8 @@
 //! 4. A domain refusal becomes a fault by [`stripe::error::refusal`], a fault becomes a body by
 //!    [`stripe::error::body`]. The faults that only a server can find are made in [`stripe::error`] too.
 //!
+//! The PriceOS dialect, in [`priceos`], takes JSON: its fields are declared as [tables](priceos::fields) too.
+//!
 //! Parameters are declared as [tables](params::Param); they are read, checked and documented
 //! ([`stripe::openapi`]) from the same declaration.
 
@@ -25,5 +27,6 @@ pub mod form;
 pub mod json;
 pub mod list;
 pub mod params;
+pub mod priceos;
 pub mod search;
 pub mod stripe;

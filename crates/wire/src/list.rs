@@ -4,6 +4,7 @@ use crate::expand::{self, Expand, Expandable};
 use crate::fault::Fault;
 use crate::json::Writer;
 use crate::params::{Kind, Object, Param, Path, wording};
+use crate::stripe::error;
 use crate::stripe::view::View;
 use tollgate_domain::command::Stop;
 use tollgate_domain::id::{ID_MAX_CHARACTERS, ProductId};
@@ -79,6 +80,37 @@ pub(crate) fn no_cursor_beside(params: &Object<'_>, chooser: &Param) -> Result<(
         }
         _ => Ok(()),
     }
+}
+
+/// The page of a list that is at hand whole, newest first. Cursors name any of its objects, whether or not it `is_asked`
+/// for.
+pub(crate) fn page<T>(
+    request: &ListRequest,
+    mut all: Vec<T>,
+    id: impl Fn(&T) -> &str,
+    is_asked: impl Fn(&T) -> bool,
+) -> Result<Page<T>, Fault> {
+    let ListQuery { noun, cursor, limit, .. } = &request.query;
+    let place = |all: &[T], cursor: &Cursor| {
+        let (Cursor::After(named) | Cursor::Before(named)) = cursor;
+        all.iter().position(|object| id(object) == named).ok_or_else(|| error::cursor_missing(*noun, cursor))
+    };
+    let range = match cursor {
+        None => 0..all.len(),
+        Some(cursor @ Cursor::After(_)) => place(&all, cursor)? + 1..all.len(),
+        Some(cursor @ Cursor::Before(_)) => 0..place(&all, cursor)?,
+    };
+    if let Some(second) = &request.second_cursor {
+        place(&all, second)?;
+        return Err(error::both_cursors());
+    }
+    let mut items: Vec<T> = all.drain(range).filter(is_asked).collect();
+    let has_more = items.len() > *limit;
+    match cursor {
+        Some(Cursor::Before(_)) => drop(items.drain(..items.len().saturating_sub(*limit))),
+        _ => items.truncate(*limit),
+    }
+    Ok(Page { items, has_more })
 }
 
 /// Writes a page. `view` is that of the page; each object gets its part of it.

@@ -2,12 +2,14 @@
 
 pub mod error;
 pub mod event;
+pub mod feature;
 mod metadata;
 pub mod openapi;
 pub mod operation;
 pub mod plan;
 pub mod price;
 pub mod product;
+pub mod product_feature;
 pub mod refusal;
 pub mod tax_code;
 pub(crate) mod undecided;

@@ -11,6 +11,8 @@ mod errors;
 mod events;
 #[path = "wire/expansion.rs"]
 mod expansion;
+#[path = "wire/features.rs"]
+mod features;
 #[path = "wire/lists.rs"]
 mod lists;
 #[path = "wire/price_create.rs"]
@@ -21,6 +23,8 @@ mod price_update;
 mod prices_shown;
 #[path = "wire/product_create.rs"]
 mod product_create;
+#[path = "wire/product_features.rs"]
+mod product_features;
 #[path = "wire/product_update.rs"]
 mod product_update;
 #[path = "wire/products_shown.rs"]

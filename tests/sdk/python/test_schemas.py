@@ -8,7 +8,16 @@ from harness import schemas
 
 pytestmark = pytest.mark.skipif(not schemas.is_present(), reason="Stripe's OpenAPI document is not here")
 
-RESOURCES = ["deleted_product", "event", "price", "product", "tax_code"]
+RESOURCES = [
+    "deleted_product",
+    "deleted_product_feature",
+    "entitlements.feature",
+    "event",
+    "price",
+    "product",
+    "product_feature",
+    "tax_code",
+]
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +44,8 @@ def test_stripes_own_sample_is_taken(samples, resource):
         ("price", {"recurring": {"interval": "month"}}),
         ("event", {"data": {}}),
         ("deleted_product", {"deleted": False}),
+        ("entitlements.feature", {"lookup_key": None}),
+        ("product_feature", {"entitlement_feature": "feat_x"}),
     ],
 )
 def test_a_sample_that_was_tampered_with_is_refused(samples, resource, change):

@@ -4,7 +4,7 @@ use super::figures;
 use super::pgbench::Pgbench;
 use super::programs::Programs;
 use super::scratch::Scratch;
-use super::work::Work;
+use super::work::Statement;
 use std::time::Duration;
 
 /// What autovacuum would else do in the middle of a round.
@@ -30,9 +30,14 @@ impl Database {
         Ok(Some(Self { programs, postmaster }))
     }
 
-    /// What runs the statement of a work, which was asked of the server just now.
-    pub(super) async fn pgbench(&self, scratch: &Scratch, work: &Work, products: u64) -> anyhow::Result<Pgbench<'_>> {
-        Pgbench::new(&self.programs, scratch, work.statement, products).await
+    /// What runs the statement of a work that was asked of the server just now.
+    pub(super) async fn pgbench(
+        &self,
+        scratch: &Scratch,
+        statement: Statement,
+        products: u64,
+    ) -> anyhow::Result<Pgbench<'_>> {
+        Pgbench::new(&self.programs, scratch, statement, products).await
     }
 }
 

@@ -1,9 +1,9 @@
 //! The load: some connections, each with one request in flight, on one thread.
 
-use super::answer::Connection;
+use super::answer::{Answer, Connection, Protocol};
 use super::histogram::Histogram;
-use super::work::{Ground, Request, Turn};
-use anyhow::{Context, bail};
+use super::work::{Ask, Ground, Turn};
+use anyhow::{Context, ensure};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -28,12 +28,14 @@ pub(super) enum Until {
 pub(super) struct Load {
     /// Where to: each connection to the next of them, and around again.
     pub(super) addresses: Vec<SocketAddr>,
+    /// What is spoken there.
+    pub(super) protocol: Protocol,
     /// Connections, each with one request in flight.
     pub(super) connections: u64,
     /// When to end.
     pub(super) until: Until,
     /// What to send.
-    pub(super) request: Request,
+    pub(super) ask: Ask,
     /// What the requests are about.
     pub(super) ground: Arc<Ground>,
 }
@@ -65,7 +67,7 @@ struct Shared {
 }
 
 impl Load {
-    /// Connects everything, then sends, then waits for the last answer. Any answer but a 200 is an error.
+    /// Connects everything, then sends, then waits for the last answer. Any answer but a 200 that will do is an error.
     pub(super) async fn run(self) -> anyhow::Result<Outcome> {
         let patience = match self.until {
             Until::Passed(time) => time + PATIENCE,
@@ -75,14 +77,14 @@ impl Load {
         let shared = Arc::new(Shared {
             load: self,
             sent: AtomicU64::new(0),
-            seed: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::from(time.subsec_nanos())),
+            seed: seed(),
             start: Barrier::new(connections + 1),
             latencies: Mutex::new(Histogram::new()),
         });
         let mut tasks = JoinSet::new();
         let addresses = shared.load.addresses.iter().cycle();
         for (number, &address) in (0..shared.load.connections).zip(addresses) {
-            tasks.spawn(converse(shared.clone(), Connection::open(address).await?, number));
+            tasks.spawn(converse(shared.clone(), Connection::open(address, shared.load.protocol).await?, number));
         }
         shared.start.wait().await;
         let begin = Instant::now();
@@ -96,6 +98,11 @@ impl Load {
         let latencies = shared.latencies.lock().expect("nobody panics while counting").clone();
         Ok(Outcome { latencies, elapsed: begin.elapsed() })
     }
+}
+
+/// Where the random numbers of a run begin: elsewhere each time.
+pub(super) fn seed() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::from(time.subsec_nanos()))
 }
 
 /// One connection's part: ask, wait, count, ask again.
@@ -116,11 +123,10 @@ async fn converse(shared: Arc<Shared>, mut connection: Connection, number: u64) 
             return Ok(());
         }
         request.clear();
-        (load.request)(&load.ground, &mut turn, &mut request);
-        let answer = connection.ask(&request).await?;
-        if answer.status != 200 {
-            bail!("a {} instead of a 200: {}", answer.status, String::from_utf8_lossy(answer.body));
-        }
+        (load.ask.write)(&load.ground, &mut turn, &mut request);
+        let Answer { status, body, .. } = connection.ask(&request).await?;
+        ensure!(status == 200, "a {status} instead of a 200: {}", String::from_utf8_lossy(body));
+        ensure!((load.ask.will_do)(body), "not what was meant: {}", String::from_utf8_lossy(body));
         let after = Instant::now();
         shared.latencies.lock().expect("nobody panics while counting").add(after - before);
         before = after;

@@ -1,13 +1,15 @@
 //! One kind of work at one number of connections, by several parties in turn.
 
-use super::answer::Connection;
+use super::answer::{Connection, Protocol};
 use super::figures;
 use super::histogram::Histogram;
-use super::load::{Load, Until};
+use super::load::{self, Load, Until};
 use super::pgbench::Pgbench;
 use super::process::Process;
+use super::redis::Redis;
 use super::work::{Ground, Turn, Work};
 use anyhow::ensure;
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +20,8 @@ const WARM_UP_PART: u32 = 4;
 pub(super) enum Lane<'a> {
     /// A server of one or several processes, and what requests to it are about.
     Server(&'a [Process], Arc<Ground>),
+    /// A Redis that does the same.
+    Redis(&'a Redis),
     /// The database itself.
     Database(&'a Pgbench<'a>),
 }
@@ -103,7 +107,7 @@ impl Tally {
 impl Trial {
     /// Rounds in turn over the lanes: a tally for each.
     pub(super) async fn run(&self, lanes: &[Lane<'_>]) -> anyhow::Result<Vec<Tally>> {
-        for lane in lanes.iter().filter(|lane| matches!(lane, Lane::Server(..))) {
+        for lane in lanes.iter().filter(|lane| !matches!(lane, Lane::Database(_))) {
             self.round(lane, self.round / WARM_UP_PART).await?;
         }
         let mut tallies: Vec<_> = lanes.iter().map(|_| Tally::new()).collect();
@@ -118,18 +122,20 @@ impl Trial {
     }
 
     async fn round(&self, lane: &Lane<'_>, time: Duration) -> anyhow::Result<Round> {
-        let (nodes, ground) = match lane {
-            Lane::Server(nodes, ground) => (nodes, ground.clone()),
+        let (ground, protocol, ask) = match lane {
+            Lane::Server(_, ground) => (ground.clone(), Protocol::Http, self.work.ask),
+            Lane::Redis(redis) => (redis.ground.clone(), Protocol::Redis, redis.ask),
             Lane::Database(pgbench) => {
                 let pace = pgbench.run(self.connections, time).await?;
                 return Ok(Round { rate: pace.rate, count: pace.count, latencies: None });
             }
         };
         let load = Load {
-            addresses: nodes.iter().map(Process::address).collect(),
+            addresses: lane.processes().iter().map(Process::address).collect(),
+            protocol,
             connections: self.connections,
             until: Until::Passed(time),
-            request: self.work.request,
+            ask,
             ground,
         };
         let outcome = load.run().await?;
@@ -137,10 +143,21 @@ impl Trial {
     }
 
     fn used(&self, lane: &Lane<'_>) -> anyhow::Result<Used> {
-        let nodes = if let Lane::Server(nodes, _) = lane { nodes } else { &[][..] };
-        let times: anyhow::Result<Vec<_>> = nodes.iter().map(|node| figures::processor_time(node.id())).collect();
+        let processes = lane.processes().iter();
+        let times: anyhow::Result<Vec<_>> = processes.map(|process| figures::processor_time(process.id())).collect();
         let database = self.postmaster.map(figures::processor_time_of_family).transpose()?;
         Ok(Used { lane: times?.into_iter().sum(), database })
+    }
+}
+
+impl Lane<'_> {
+    /// Those whose processor time counts.
+    fn processes(&self) -> &[Process] {
+        match self {
+            Self::Server(nodes, _) => nodes,
+            Self::Redis(redis) => slice::from_ref(&redis.process),
+            Self::Database(_) => &[],
+        }
     }
 }
 
@@ -151,8 +168,8 @@ pub(super) async fn sample(
     work: &Work,
 ) -> anyhow::Result<super::yardstick::Sample> {
     let mut request = Vec::new();
-    (work.request)(ground, &mut Turn { number: 0, random: 0 }, &mut request);
-    let mut connection = Connection::open(process.address()).await?;
+    (work.ask.write)(ground, &mut Turn { number: 0, random: load::seed() }, &mut request);
+    let mut connection = Connection::open(process.address(), Protocol::Http).await?;
     let answer = connection.ask(&request).await?;
     ensure!(answer.status == 200, "{}: {}", work.name, String::from_utf8_lossy(answer.body));
     super::yardstick::Sample::of(answer)

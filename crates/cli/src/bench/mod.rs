@@ -3,7 +3,8 @@
 //! Both are child processes, reached over loopback by one load generator, in short rounds that take turns, so that
 //! whatever else the machine does meets both. What is compared is a ratio; the rates alone belong to the machine.
 //!
-//! Over PostgreSQL there is a third party: pgbench, which runs the statement of one request straight on the database.
+//! Over PostgreSQL there is a third party: pgbench, which runs the statement of one request straight on the database. Where
+//! a work has an equivalent in Redis, there is Redis.
 
 mod answer;
 mod database;
@@ -14,7 +15,10 @@ mod measure;
 mod pgbench;
 mod process;
 mod programs;
+mod put;
+mod redis;
 mod report;
+mod resp;
 mod scratch;
 mod server;
 mod session;
@@ -26,7 +30,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use std::path::PathBuf;
 use std::time::Duration;
-use work::Work;
+use work::{Size, Work};
 
 /// Connections a run may ask for: more would run into the usual limit of open files.
 const CONNECTIONS_MAX: u64 = 900;
@@ -59,7 +63,15 @@ pub(crate) struct BenchArgs {
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(10..=100_000_000))]
     products: u64,
 
-    /// Also compare with a server of 1,000 products, and show memory and time to start
+    /// Customers to put in where a work is about them, each with three custom products, an override and a bonus
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    customers: u64,
+
+    /// Usage events of those customers to put in, spread over the last 60 days
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1_000_000_000))]
+    events: u64,
+
+    /// Also compare with a server of 1,000 products and 1,000 customers, and show memory and time to start
     #[arg(long, conflicts_with = "database")]
     scale: bool,
 
@@ -100,7 +112,7 @@ struct Plan {
     nodes: Vec<usize>,
     /// Those that write come last, so that the others read what was put in.
     works: Vec<&'static Work>,
-    products: u64,
+    size: Size,
     scale: bool,
     rounds: u32,
     round: Duration,
@@ -132,11 +144,14 @@ impl From<BenchArgs> for Plan {
     fn from(args: BenchArgs) -> Self {
         let mut works = if args.works.is_empty() { work::WORKS.iter().collect() } else { args.works };
         works.sort_by_key(|work| work.writes);
+        let (customers, events) =
+            if works.iter().any(|work| work.about_customers) { (args.customers, args.events) } else { (0, 0) };
+        let size = Size { products: args.products, customers, events };
         Self {
             connections: args.connections,
             nodes: args.nodes.into_iter().filter_map(|count| count.try_into().ok()).collect(),
             works,
-            products: args.products,
+            size,
             scale: args.scale,
             rounds: args.rounds,
             round: Duration::from_millis(args.round_ms),

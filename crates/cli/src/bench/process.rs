@@ -22,17 +22,25 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts this very binary with what `arguments` adds, and waits until it says `http://ADDRESS`.
-    pub(super) async fn start(log: &Path, arguments: impl FnOnce(&mut Command)) -> anyhow::Result<Self> {
-        let binary = std::env::current_exe().context("cannot tell where this binary is")?;
-        let output = File::create(log).with_context(|| format!("cannot make {}", log.display()))?;
-        let mut command = Command::new(&binary);
-        command.stdin(Stdio::piped()).stderr(output.try_clone().context("cannot share a file")?).stdout(output);
+    pub(super) async fn start_own(log: &Path, arguments: impl FnOnce(&mut Command)) -> anyhow::Result<Self> {
+        let mut command = Command::new(std::env::current_exe().context("cannot tell where this binary is")?);
         arguments(&mut command);
+        Self::start(log, command, address_in).await
+    }
+
+    /// Starts a program, and waits until what it wrote tells its address.
+    pub(super) async fn start(
+        log: &Path,
+        mut command: Command,
+        address_in: impl Fn(&str) -> Option<SocketAddr>,
+    ) -> anyhow::Result<Self> {
+        let output = File::create(log).with_context(|| format!("cannot make {}", log.display()))?;
+        command.stdin(Stdio::piped()).stderr(output.try_clone().context("cannot share a file")?).stdout(output);
         let started = Instant::now();
-        let child = command.spawn().with_context(|| format!("cannot start {}", binary.display()))?;
+        let child = command.spawn().with_context(|| format!("cannot start {}", command.get_program().display()))?;
         let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut process = Self { child, log: log.to_path_buf(), address: unknown, started };
-        process.address = process.wait_for_address().await?;
+        process.address = process.wait_for_address(address_in).await?;
         Ok(process)
     }
 
@@ -67,7 +75,10 @@ impl Process {
         bail!("a server did not stop")
     }
 
-    async fn wait_for_address(&mut self) -> anyhow::Result<SocketAddr> {
+    async fn wait_for_address(
+        &mut self,
+        address_in: impl Fn(&str) -> Option<SocketAddr>,
+    ) -> anyhow::Result<SocketAddr> {
         while self.started.elapsed() < PATIENCE {
             let said = self.said();
             if let Some(address) = address_in(&said) {

@@ -2,10 +2,10 @@
 
 use super::figures::Machine;
 use super::measure::Tally;
-use super::pgbench;
+use super::put::PutRates;
 use super::server::Growth;
-use super::session::SMALL_PRODUCTS;
-use super::{POSTGRES, yardstick};
+use super::work::Size;
+use super::{POSTGRES, pgbench, redis, yardstick};
 use anyhow::Context;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -16,19 +16,23 @@ const ABOUT_PGBENCH: &str = "pgbench runs the statement of one request, prepared
     the database, with no HTTP\nin between, and shares the cores as the load does. Database CPU is that of all \
     PostgreSQL processes, for each request.";
 
+const ABOUT_REDIS: &str = "Redis syncs every write before its answer, too (appendonly yes, appendfsync always): one \
+    script for each request, by its hash,\nwhich looks for the key of the event, holds the total against the limit, adds to \
+    it, and appends the event.";
+
 /// Everything a run found.
 pub(super) struct Report {
     /// Where it ran.
     pub(super) machine: Machine,
     /// What kept the data.
     pub(super) engine: &'static str,
-    /// Products put in beforehand.
-    pub(super) products: u64,
+    /// What was put in beforehand.
+    pub(super) size: Size,
     /// One for each case.
     pub(super) rows: Vec<Row>,
     /// Whether size matters, if that was asked.
     pub(super) scale: Option<Scale>,
-    /// Why the database itself was not measured, where it was to be.
+    /// Who was not measured that was to be, and why.
     pub(super) lacks: BTreeSet<String>,
     /// Processor time of the load itself, in microseconds for each request.
     pub(super) load_us: f64,
@@ -60,6 +64,13 @@ pub(super) struct Row {
     yardstick: &'static str,
     yardstick_rate: f64,
     ratio: f64,
+    events_rate: Option<f64>,
+    redis: Option<&'static str>,
+    redis_rate: Option<f64>,
+    redis_p50_us: Option<f64>,
+    redis_p99_us: Option<f64>,
+    redis_cpu_us: Option<f64>,
+    redis_ratio: Option<f64>,
     database_cpu_us: Option<f64>,
     database_yardstick: Option<&'static str>,
     database_rate: Option<f64>,
@@ -83,34 +94,63 @@ const COLUMNS: Columns = &[
     ("ratio", |row| format!("{:.2}", row.ratio)),
 ];
 
+/// What comes besides where requests hold several usage events.
+const EVENT_COLUMNS: Columns = &[("events/s", |row| rounded(row.events_rate))];
+
+/// What comes besides where there is Redis.
+const REDIS_COLUMNS: Columns = &[
+    ("Redis/s", |row| rounded(row.redis_rate)),
+    ("its p50 µs", |row| rounded(row.redis_p50_us)),
+    ("its p99 µs", |row| rounded(row.redis_p99_us)),
+    ("its CPU µs", |row| row.redis_cpu_us.map_or_else(unknown, |us| format!("{us:.1}"))),
+    ("ratio to Redis", |row| row.redis_ratio.map_or_else(unknown, |ratio| format!("{ratio:.2}"))),
+];
+
 /// What comes besides where the database is one that can be measured by itself.
 const DATABASE_COLUMNS: Columns = &[
     ("database CPU µs", |row| row.database_cpu_us.map_or_else(unknown, |us| format!("{us:.1}"))),
-    ("pgbench/s", |row| row.database_rate.map_or_else(|| "no pgbench".to_owned(), |rate| format!("{rate:.0}"))),
+    ("pgbench/s", |row| rounded(row.database_rate)),
     ("its database CPU µs", |row| row.database_yardstick_cpu_us.map_or_else(unknown, |us| format!("{us:.1}"))),
     ("ratio to pgbench", |row| row.database_ratio.map_or_else(unknown, |ratio| format!("{ratio:.2}"))),
 ];
 
-/// Whether many products cost more than few.
+/// What came of everyone who took turns.
+pub(super) struct Parties {
+    /// The server.
+    pub(super) real: Tally,
+    /// The bare one.
+    pub(super) yardstick: Tally,
+    /// The server with little in it.
+    pub(super) small: Option<Tally>,
+    /// The database itself.
+    pub(super) database: Option<Tally>,
+    /// Redis.
+    pub(super) redis: Option<Tally>,
+}
+
+/// Whether much costs more than little.
 pub(super) struct Scale {
-    /// Rates with many and with few.
+    /// Rates with much and with little.
     pub(super) rows: Vec<ScaleRow>,
-    /// Memory and starts with many.
+    /// How much little is.
+    pub(super) small: Size,
+    /// Memory and starts with much.
     pub(super) growth: Growth,
     /// Most resident memory while measuring, in bytes.
     pub(super) memory_peak: u64,
 }
 
-/// One work at one number of connections, with many products and with few.
+/// One work at one number of connections, with much and with little.
 pub(super) struct ScaleRow {
-    /// The work.
-    pub(super) work: &'static str,
-    /// Connections at a time.
-    pub(super) connections: u64,
-    /// Requests per second with many.
-    pub(super) rate: f64,
-    /// Requests per second with few.
-    pub(super) small_rate: f64,
+    work: &'static str,
+    connections: u64,
+    much: Pace,
+    little: Pace,
+}
+
+struct Pace {
+    rate: f64,
+    p99_us: f64,
 }
 
 impl fmt::Display for Case {
@@ -121,9 +161,28 @@ impl fmt::Display for Case {
     }
 }
 
+impl Parties {
+    /// Requests that the load sent to them.
+    pub(super) fn asked(&self) -> u64 {
+        let Self { real, yardstick, small, database: _, redis } = self;
+        let all = [Some(real), Some(yardstick), small.as_ref(), redis.as_ref()];
+        all.into_iter().flatten().map(|tally| tally.latencies.total()).sum()
+    }
+}
+
+impl ScaleRow {
+    /// What a server with much in it did, and one with little.
+    pub(super) fn new(work: &'static str, connections: u64, much: &Tally, little: &Tally) -> Self {
+        let pace = |tally: &Tally| Pace { rate: tally.rate(), p99_us: tally.latencies.quantile_us(990) };
+        Self { work, connections, much: pace(much), little: pace(little) }
+    }
+}
+
 impl Row {
-    /// What the server did beside what the yardstick did and, where it was measured, the database itself.
-    pub(super) fn new(case: Case, real: &Tally, yardstick: &Tally, database: Option<&Tally>) -> Self {
+    /// What the server did beside what the others did; `events` is how many usage events each request holds.
+    pub(super) fn new(case: Case, events: Option<u32>, parties: &Parties) -> Self {
+        let Parties { real, yardstick, small: _, database, redis } = parties;
+        let (database, redis) = (database.as_ref(), redis.as_ref());
         let (rate, yardstick_rate) = (real.rate(), yardstick.rate());
         Self {
             case,
@@ -135,6 +194,13 @@ impl Row {
             yardstick: yardstick::NAME,
             yardstick_rate,
             ratio: rate / yardstick_rate,
+            events_rate: events.map(|events| rate * f64::from(events)),
+            redis: redis.map(|_| redis::NAME),
+            redis_rate: redis.map(Tally::rate),
+            redis_p50_us: redis.map(|redis| redis.latencies.quantile_us(500)),
+            redis_p99_us: redis.map(|redis| redis.latencies.quantile_us(990)),
+            redis_cpu_us: redis.map(Tally::cpu_us),
+            redis_ratio: redis.map(|redis| rate / redis.rate()),
             database_cpu_us: real.database_cpu_us(),
             database_yardstick: database.map(|_| pgbench::NAME),
             database_rate: database.map(Tally::rate),
@@ -146,10 +212,21 @@ impl Row {
 
 impl Report {
     fn write_table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let columns = || COLUMNS.iter().chain(if self.engine == POSTGRES { DATABASE_COLUMNS } else { &[] });
+        let has_events = self.rows.iter().any(|row| row.events_rate.is_some());
+        let sets = [
+            (COLUMNS, true),
+            (EVENT_COLUMNS, has_events),
+            (REDIS_COLUMNS, self.has_redis()),
+            (DATABASE_COLUMNS, self.engine == POSTGRES),
+        ];
+        let columns = || sets.iter().filter(|(_, is_shown)| *is_shown).flat_map(|(set, _)| set.iter());
         write_line(f, columns().map(|(head, _)| (*head).to_owned()))?;
         write_line(f, columns().enumerate().map(|(place, _)| if place == 0 { "---" } else { "---:" }.to_owned()))?;
         self.rows.iter().try_for_each(|row| write_line(f, columns().map(|(_, cell)| cell(row))))
+    }
+
+    fn has_redis(&self) -> bool {
+        self.rows.iter().any(|row| row.redis_rate.is_some())
     }
 
     /// Writes the rows as one JSON array.
@@ -161,17 +238,20 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}; {}; {} products; yardstick: {}\n", self.machine, self.engine, self.products, yardstick::NAME)?;
+        writeln!(f, "{}; {}; {}; yardstick: {}\n", self.machine, self.engine, self.size, yardstick::NAME)?;
         self.write_table(f)?;
         writeln!(f, "\nThe load itself took {:.1} µs of CPU for each request, on the same cores.", self.load_us)?;
         if self.engine == POSTGRES {
             writeln!(f, "{ABOUT_PGBENCH}")?;
         }
+        if self.has_redis() {
+            writeln!(f, "{ABOUT_REDIS}")?;
+        }
         for lack in &self.lacks {
-            writeln!(f, "No pgbench: {lack}")?;
+            writeln!(f, "{lack}")?;
         }
         if let Some(scale) = &self.scale {
-            scale.write(f, self.products)?;
+            scale.write(f, self.size)?;
         }
         Ok(())
     }
@@ -187,23 +267,41 @@ fn write_line(f: &mut fmt::Formatter<'_>, mut cells: impl Iterator<Item = String
     f.write_str("\n")
 }
 
+/// A number without its fraction, where there is one.
+fn rounded(number: Option<f64>) -> String {
+    number.map_or_else(unknown, |number| format!("{number:.0}"))
+}
+
 impl Scale {
-    fn write(&self, f: &mut fmt::Formatter<'_>, products: u64) -> fmt::Result {
-        writeln!(f, "\n| work | connections | at {SMALL_PRODUCTS} products/s | at {products} products/s | ratio |")?;
-        writeln!(f, "| --- | ---: | ---: | ---: | ---: |")?;
-        for row in &self.rows {
-            write!(f, "| {} | {} | {:.0} | {:.0} | ", row.work, row.connections, row.small_rate, row.rate)?;
-            writeln!(f, "{:.2} |", row.rate / row.small_rate)?;
+    fn write(&self, f: &mut fmt::Formatter<'_>, size: Size) -> fmt::Result {
+        writeln!(f, "\nMuch is {size};\nlittle is {}.", self.small)?;
+        write!(f, "\n| work | connections | little: requests/s | much: requests/s | ratio |")?;
+        writeln!(f, " little: p99 µs | much: p99 µs | ratio |")?;
+        writeln!(f, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")?;
+        for ScaleRow { work, connections, much, little } in &self.rows {
+            write!(f, "| {work} | {connections} | {:.0} | {:.0} | ", little.rate, much.rate)?;
+            write!(f, "{:.2} | {:.0} | {:.0} | ", much.rate / little.rate, little.p99_us, much.p99_us)?;
+            writeln!(f, "{:.2} |", much.p99_us / little.p99_us)?;
         }
-        let Growth { ready_new, ready_empty, ready_full, memory_empty, memory_put, memory_full, put_rate } =
-            &self.growth;
+        self.growth.write(f)?;
+        writeln!(f, "at most {} MB while measuring.", mb(self.memory_peak))
+    }
+}
+
+impl Growth {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ready_new, ready_empty, ready_full, memory_empty, memory_put, memory_full, put } = self;
         let ms = |time: &std::time::Duration| time.as_secs_f64() * 1e3;
-        writeln!(f, "\n| | new | empty | {products} products |")?;
+        writeln!(f, "\n| | new | empty | much |")?;
         writeln!(f, "| --- | ---: | ---: | ---: |")?;
         writeln!(f, "| start to ready, ms | {:.0} | {:.0} | {:.0} |", ms(ready_new), ms(ready_empty), ms(ready_full))?;
         writeln!(f, "| resident memory when idle, MB | | {} | {} |", mb(*memory_empty), mb(*memory_full))?;
-        writeln!(f, "\nPut in at {put_rate:.0} products/s, with {} MB resident at the end;", mb(*memory_put))?;
-        writeln!(f, "at most {} MB while measuring.", mb(self.memory_peak))
+        let PutRates { products, customers, events } = put;
+        write!(f, "\nPut in at {products:.0} products/s")?;
+        for (rate, noun) in [(customers, "customers"), (events, "events")] {
+            rate.map_or(Ok(()), |rate| write!(f, ", {rate:.0} {noun}/s"))?;
+        }
+        writeln!(f, ", with {} MB resident at the end;", mb(*memory_put))
     }
 }
 

@@ -1,20 +1,18 @@
 //! The server that is measured, over a database that holds nothing else.
 
-use super::answer::{Answer, Connection};
+use super::answer::{Answer, Connection, Protocol};
 use super::figures;
-use super::load::{Load, Until};
 use super::process::Process;
+use super::put::{PutRates, put};
 use super::scratch::Scratch;
-use super::work::{self, Ground};
+use super::work::{Ground, Size};
 use anyhow::{Context, ensure};
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The key of every server that is measured; it opens nothing but databases made here.
 const SECRET_KEY: &str = "sk_test_tollgateBenchTollgateBench00";
-/// Connections that put products in.
-const PUT_CONNECTIONS: u64 = 256;
 /// Starts whose median counts.
 const STARTS: usize = 3;
 /// How long a server may take to be ready.
@@ -30,7 +28,7 @@ pub(super) struct Settings<'a> {
     pub(super) cache_mb: Option<u64>,
 }
 
-/// A running server with products in it: one process, or several over one database.
+/// A running server with everything in it: one process, or several over one database.
 pub(super) struct Server<'a> {
     settings: Settings<'a>,
     /// At least one.
@@ -41,39 +39,38 @@ pub(super) struct Server<'a> {
     pub(super) growth: Growth,
 }
 
-/// Memory and times of a server on its way to its products.
+/// Memory and times of a server on its way to what it holds.
 pub(super) struct Growth {
     /// Start to ready where there was no database yet.
     pub(super) ready_new: Duration,
     /// Start to ready with an empty database.
     pub(super) ready_empty: Duration,
-    /// Start to ready with the products.
+    /// Start to ready with everything in it.
     pub(super) ready_full: Duration,
     /// Resident memory, idle and empty, in bytes.
     pub(super) memory_empty: u64,
-    /// Resident memory once the products are in, in bytes.
+    /// Resident memory once everything is in, in bytes.
     pub(super) memory_put: u64,
-    /// Resident memory after a start with the products, in bytes.
+    /// Resident memory after a start with everything in it, in bytes.
     pub(super) memory_full: u64,
-    /// Products put in per second.
-    pub(super) put_rate: f64,
+    /// How fast it was filled.
+    pub(super) put: PutRates,
 }
 
 impl<'a> Server<'a> {
     /// Starts on the database, fills it, and starts again.
-    pub(super) async fn with_products(settings: Settings<'a>, products: u64) -> anyhow::Result<Self> {
+    pub(super) async fn filled(settings: Settings<'a>, size: Size) -> anyhow::Result<Self> {
         let (process, ready_new) = settings.start(0).await?;
         process.stop().await?;
         let (process, ready_empty) = settings.start_often().await?;
         let memory_empty = figures::memory(process.id())?;
-        eprintln!("putting in {products} products");
-        let put_rate = put(&process, products).await.context("cannot put in products")?;
+        let put = put(&process, &ground(&process, size)).await?;
         let memory_put = figures::memory(process.id())?;
         process.stop().await?;
         let (process, ready_full) = settings.start_often().await?;
         let memory_full = figures::memory(process.id())?;
-        let growth = Growth { ready_new, ready_empty, ready_full, memory_empty, memory_put, memory_full, put_rate };
-        Ok(Self { settings, ground: ground(&process, products), nodes: vec![process], growth })
+        let growth = Growth { ready_new, ready_empty, ready_full, memory_empty, memory_put, memory_full, put };
+        Ok(Self { settings, ground: ground(&process, size), nodes: vec![process], growth })
     }
 
     /// Its processes: the first is always the same.
@@ -112,7 +109,7 @@ impl Settings<'_> {
     /// Starts a process, and waits until it calls itself ready.
     async fn start(&self, node: usize) -> anyhow::Result<(Process, Duration)> {
         let log = self.scratch.file(&format!("server-{node}.log"));
-        let process = Process::start(&log, |command| self.command(command)).await?;
+        let process = Process::start_own(&log, |command| self.command(command)).await?;
         while !is_ready(&process).await {
             ensure!(process.started().elapsed() < READY_TIMEOUT, "the server is not ready after {READY_TIMEOUT:?}");
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -134,25 +131,20 @@ impl Settings<'_> {
     }
 }
 
-fn ground(process: &Process, products: u64) -> Arc<Ground> {
-    let head = format!("host: {}\r\nauthorization: Bearer {SECRET_KEY}\r\n", process.address());
-    Arc::new(Ground { head: head.into_bytes(), products })
-}
-
-/// Products put in per second.
-async fn put(process: &Process, products: u64) -> anyhow::Result<f64> {
-    let load = Load {
-        addresses: vec![process.address()],
-        connections: PUT_CONNECTIONS.min(products),
-        until: Until::Sent(products),
-        request: work::product_put,
-        ground: ground(process, products),
-    };
-    Ok(load.run().await?.rate())
+fn ground(process: &Process, size: Size) -> Arc<Ground> {
+    let head = |key: &str| format!("host: {}\r\n{key}{SECRET_KEY}\r\n", process.address()).into_bytes();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    Arc::new(Ground {
+        stripe_head: head("authorization: Bearer "),
+        priceos_head: head("x-api-key: "),
+        size,
+        now: now.try_into().unwrap_or_default(),
+        script: String::new(),
+    })
 }
 
 async fn is_ready(process: &Process) -> bool {
-    let Ok(mut connection) = Connection::open(process.address()).await else { return false };
+    let Ok(mut connection) = Connection::open(process.address(), Protocol::Http).await else { return false };
     let request = format!("GET /readyz HTTP/1.1\r\nhost: {}\r\n\r\n", process.address());
     matches!(connection.ask(request.as_bytes()).await, Ok(Answer { status: 200, .. }))
 }

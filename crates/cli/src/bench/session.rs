@@ -6,25 +6,26 @@ use super::figures::{self, Machine};
 use super::measure::{Lane, Tally, Trial, sample};
 use super::pgbench::Pgbench;
 use super::process::Process;
-use super::report::{Case, Report, Row, Scale, ScaleRow};
+use super::redis::{self, Redis};
+use super::report::{Case, Parties, Report, Row, Scale, ScaleRow};
 use super::scratch::Scratch;
 use super::server::{Server, Settings};
-use super::work::Work;
+use super::work::{Size, Work};
 use super::{programs, yardstick};
 use std::slice;
 use std::time::Duration;
 
-/// Products of the server that a large one is compared with.
-pub(super) const SMALL_PRODUCTS: u64 = 1_000;
+/// Products, and customers, of the server that a large one is compared with.
+const SMALL: u64 = 1_000;
 
 /// Measures what is planned.
 pub(super) async fn run(plan: &Plan) -> anyhow::Result<Report> {
     let scratch = Scratch::new(plan.dir.as_deref())?;
     let settings = |url: String| Settings { scratch: &scratch, url, cache_mb: plan.cache_mb };
     let url = plan.database.clone().unwrap_or_else(|| url_in(&scratch, "bench.db"));
-    let server = Server::with_products(settings(url.clone()), plan.products).await?;
+    let server = Server::filled(settings(url.clone()), plan.size).await?;
     let small = if plan.scale {
-        Some(Server::with_products(settings(url_in(&scratch, "small.db")), SMALL_PRODUCTS).await?)
+        Some(Server::filled(settings(url_in(&scratch, "small.db")), small(plan.size)).await?)
     } else {
         None
     };
@@ -49,10 +50,16 @@ struct Bench<'a> {
 struct Found {
     row: Row,
     scale: Option<ScaleRow>,
-    /// Why the database itself was not measured, where it was to be.
-    lack: Option<String>,
+    /// Who was not measured that was to be, and why.
+    lacks: Vec<String>,
     /// Requests counted, to all servers.
     asked: u64,
+}
+
+/// Who is measured beside the server and its yardstick, by the same work.
+struct Others<'a> {
+    pgbench: Option<Pgbench<'a>>,
+    redis: Option<Redis>,
 }
 
 impl Bench<'_> {
@@ -71,16 +78,23 @@ impl Bench<'_> {
     async fn measure(&self, work: &'static Work, found: &mut Vec<Found>) -> anyhow::Result<()> {
         let sample = sample(&self.server.nodes()[0], &self.server.ground, work).await?;
         let yardstick = yardstick::start(self.scratch, &sample).await?;
-        let pgbench = match &self.database {
-            Some(database) => Some(database.pgbench(self.scratch, work, self.plan.products).await?),
+        let pgbench = match (&self.database, work.statement) {
+            (Some(database), Some(statement)) => {
+                Some(database.pgbench(self.scratch, statement, self.plan.size.products).await?)
+            }
+            _ => None,
+        };
+        let redis = match work.redis {
+            Some(ask) => Redis::start(self.scratch, ask, &self.server.ground).await?,
             None => None,
         };
+        let others = Others { pgbench, redis };
         for &connections in &self.plan.connections {
             let nodes = self.server.nodes().len();
             let case = Case { work: work.name, engine: self.plan.engine(), nodes, connections };
             eprintln!("{case}");
             let trial = self.trial(work, connections);
-            found.push(self.compare(case, &trial, &yardstick, pgbench.as_ref()).await?);
+            found.push(self.compare(case, &trial, &yardstick, &others).await?);
         }
         Ok(())
     }
@@ -96,49 +110,77 @@ impl Bench<'_> {
         case: Case,
         trial: &Trial,
         yardstick: &Process,
-        pgbench: Option<&Pgbench<'_>>,
+        others: &Others<'_>,
     ) -> anyhow::Result<Found> {
-        let lack = match pgbench {
-            Some(pgbench) => pgbench.warm_up(case.connections).await.err().map(|error| format!("{error:#}")),
-            None => self.plan.has_postgres().then(|| programs::NOT_FOUND.to_owned()),
-        };
+        let (pgbench, lack_of_pgbench) = self.pgbench(trial, others).await;
+        let lack_of_redis = (trial.work.redis.is_some() && others.redis.is_none())
+            .then(|| format!("No Redis beside {}: {}", trial.work.name, redis::NOT_FOUND));
         let ground = &self.server.ground;
         let mut lanes = vec![
             Lane::Server(self.server.nodes(), ground.clone()),
             Lane::Server(slice::from_ref(yardstick), ground.clone()),
         ];
         lanes.extend(self.small.as_ref().map(|small| Lane::Server(small.nodes(), small.ground.clone())));
-        lanes.extend(pgbench.filter(|_| lack.is_none()).map(Lane::Database));
-        let tallies = trial.run(&lanes).await?;
-        Ok(self.found(case, &tallies, lack))
+        lanes.extend(pgbench.map(Lane::Database));
+        lanes.extend(others.redis.as_ref().map(Lane::Redis));
+        let mut tallies = trial.run(&lanes).await?.into_iter();
+        let mut next = |is_there: bool| is_there.then(|| tallies.next().expect("there is one for each lane"));
+        let (real, yardstick) = next(true).zip(next(true)).expect("both are there");
+        let (small, database) = (next(self.small.is_some()), next(pgbench.is_some()));
+        let parties = Parties { real, yardstick, small, database, redis: next(others.redis.is_some()) };
+        Ok(Found::new(case, trial.work, &parties, [lack_of_pgbench, lack_of_redis]))
     }
 
-    fn found(&self, case: Case, tallies: &[Tally], lack: Option<String>) -> Found {
-        let (real, yardstick) = (&tallies[0], &tallies[1]);
-        // The small server is a file, so that there are never both.
-        let (small, database) = if self.small.is_some() { (tallies.get(2), None) } else { (None, tallies.get(2)) };
-        let Case { work, connections, .. } = case;
-        let scale = small.map(|small| ScaleRow { work, connections, rate: real.rate(), small_rate: small.rate() });
-        let asked = tallies.iter().map(|tally| tally.latencies.total()).sum();
-        Found { row: Row::new(case, real, yardstick, database), scale, lack, asked }
+    /// Who runs the work's statement, or why nobody does who was to.
+    async fn pgbench<'o>(&self, trial: &Trial, others: &'o Others<'_>) -> (Option<&'o Pgbench<'o>>, Option<String>) {
+        let Trial { work, connections, .. } = trial;
+        if !self.plan.has_postgres() || work.statement.is_none() {
+            return (None, None);
+        }
+        let Some(pgbench) = &others.pgbench else {
+            return (None, Some(format!("No pgbench: {}", programs::NOT_FOUND)));
+        };
+        match pgbench.warm_up(*connections).await {
+            Ok(()) => (Some(pgbench), None),
+            Err(error) => (None, Some(format!("No pgbench: {error:#}"))),
+        }
     }
 
     fn report(self, found: Vec<Found>, own_time: Duration) -> anyhow::Result<Report> {
         let memory_peak = figures::memory_peak(self.server.nodes()[0].id())?;
         let load_us = micros_each(own_time, found.iter().map(|found| found.asked).sum());
-        let lacks = found.iter().filter_map(|found| found.lack.clone()).collect();
+        let lacks = found.iter().flat_map(|found| found.lacks.clone()).collect();
         let (rows, scale): (Vec<_>, Vec<_>) = found.into_iter().map(|found| (found.row, found.scale)).unzip();
-        let scale = Scale { rows: scale.into_iter().flatten().collect(), growth: self.server.growth, memory_peak };
+        let rows_of_scale = scale.into_iter().flatten().collect();
+        let scale =
+            Scale { rows: rows_of_scale, small: small(self.plan.size), growth: self.server.growth, memory_peak };
         Ok(Report {
             machine: Machine::this()?,
             engine: self.plan.engine(),
-            products: self.plan.products,
+            size: self.plan.size,
             rows,
             scale: self.plan.scale.then_some(scale),
             lacks,
             load_us,
         })
     }
+}
+
+impl Found {
+    fn new(case: Case, work: &Work, parties: &Parties, lacks: [Option<String>; 2]) -> Self {
+        let Parties { real, small, .. } = parties;
+        let Case { work: name, connections, .. } = case;
+        let scale = small.as_ref().map(|small| ScaleRow::new(name, connections, real, small));
+        let lacks = lacks.into_iter().flatten().collect();
+        Self { scale, lacks, asked: parties.asked(), row: Row::new(case, work.events, parties) }
+    }
+}
+
+/// What a large server is compared with: where it has events, the small one has as many for each customer.
+fn small(size: Size) -> Size {
+    let customers = size.customers.min(SMALL);
+    let events = (size.events * SMALL).checked_div(size.customers).unwrap_or(0).min(size.events);
+    Size { products: SMALL, customers, events }
 }
 
 fn url_in(scratch: &Scratch, name: &str) -> String {

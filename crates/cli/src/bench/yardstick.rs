@@ -53,7 +53,7 @@ impl Sample {
 pub(super) async fn start(scratch: &Scratch, sample: &Sample) -> anyhow::Result<Process> {
     let file = scratch.file("sample.json");
     std::fs::write(&file, serde_json::to_vec(sample)?).context("cannot write a sample")?;
-    Process::start(&scratch.file("yardstick.log"), |command| {
+    Process::start_own(&scratch.file("yardstick.log"), |command| {
         command.args(["bench", "--yardstick"]).arg(&file);
     })
     .await

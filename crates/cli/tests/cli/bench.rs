@@ -54,6 +54,20 @@ fn a_bench_over_postgresql_measures_several_nodes_and_the_database_itself() {
 }
 
 #[test]
+fn a_bench_asks_for_access_and_uses_things_up_beside_redis_where_there_is_one() {
+    let works = ["--works", "track_batch,consume,feature_access", "--connections", "2"];
+    let (report, rows) = bench(&[&works[..], &["--customers", "3", "--events", "250", "--scale"]].concat());
+    assert_eq!(cases(&rows), [("feature_access", 1, 2), ("track_batch", 1, 2), ("consume", 1, 2)], "{report}");
+    assert!(rows.iter().all(|row| row["ratio"].as_f64() > Some(0.0)), "{report}");
+    let per_request = |row: &Value| Some(row["events_rate"].as_f64()? / row["rate"].as_f64()?);
+    let events: Vec<_> = rows.iter().map(|row| per_request(row).map(f64::round)).collect();
+    assert_eq!(events, [None, Some(100.0), None], "{report}");
+    assert_eq!(rows.iter().filter(|row| !row["redis"].is_null()).count(), usize::from(!report.contains("No Redis")));
+    assert!(rows.iter().all(|row| row["redis"].is_null() || row["redis_ratio"].as_f64() > Some(0.0)), "{report}");
+    assert!(report.contains("Much is 10 products, 3 customers, 250 usage events"), "{report}");
+}
+
+#[test]
 fn a_file_has_one_server() {
     let told = complaint(&run(binary(), &["bench", "--nodes", "1,2"]));
     assert!(told.contains("--nodes 2: a file has one server"), "{told}");

@@ -1,27 +1,24 @@
-//! The smallest engine: every row in a map, one command at a time.
+//! The Stripe side of the catalog over the smallest engine, one command a second.
 
+use crate::engine::Engine;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tollgate_domain::batch;
-use tollgate_domain::command::{Changes, Command, Cx, Write};
+use tollgate_domain::command::Command;
 use tollgate_domain::currency::Currency;
-use tollgate_domain::environment::Environment;
 use tollgate_domain::event::Event;
-use tollgate_domain::facts::{Fact, Facts, Key, ReadSet};
 use tollgate_domain::metadata::MetadataPatch;
 use tollgate_domain::money::UnitAmount;
 use tollgate_domain::price::{Charge, CreatePrice, NewPrice, Price, ProductChoice};
 use tollgate_domain::product::{CreateProduct, NewProduct, Product};
-use tollgate_domain::record::{Noun, Record, Value};
+use tollgate_domain::record::{Noun, Record};
 use tollgate_domain::refusal::Refusal;
 use tollgate_domain::time::Timestamp;
 
 #[derive(Default)]
 pub(crate) struct Catalog {
-    rows: BTreeMap<(Noun, String), Record>,
+    engine: Engine,
     pub(crate) events: Vec<Arc<Event>>,
-    seconds: i64,
-    random: u64,
+    seconds: u32,
 }
 
 impl Catalog {
@@ -29,63 +26,21 @@ impl Catalog {
     #[allow(clippy::needless_pass_by_value, reason = "so that commands are written where they are run")]
     pub(crate) fn run<C: Command>(&mut self, command: C) -> Result<C::Reply, Refusal> {
         self.seconds += 1;
-        let mut facts = Facts::default();
-        self.load(&command.reads(), &mut facts);
-        loop {
-            let mut random = || {
-                self.random += 1;
-                self.random
-            };
-            let now = Timestamp::from_seconds(1_700_000_000 + self.seconds);
-            let mut cx = Cx { environment: Environment::Test, now, cause: None, random: &mut random };
-            match batch::decide(&command, &facts, &mut cx) {
-                Ok((reply, changes)) => {
-                    self.apply(&changes);
-                    return reply;
-                }
-                Err(reads) => self.load(&reads, &mut facts),
-            }
-        }
-    }
-
-    fn load(&self, reads: &ReadSet, facts: &mut Facts) {
-        for key in reads.keys() {
-            let with = |field, value: &String| {
-                self.rows.values().find(move |row| row.value(field) == Value::Text(value.clone()))
-            };
-            let fact = match key {
-                Key::Row(noun, id) => Fact::Row(self.rows.get(&(*noun, id.clone())).cloned()),
-                Key::Holder(field, value) => Fact::Holder(with(*field, value).map(|row| row.id().to_owned())),
-                Key::Elsewhere(..) => Fact::Any(false),
-                Key::Any(field, value) => Fact::Any(with(*field, value).is_some()),
-            };
-            facts.learn(key.clone(), fact);
-        }
-    }
-
-    fn apply(&mut self, changes: &Changes) {
-        for write in &changes.writes {
-            match write {
-                Write::Put { after, .. } => {
-                    self.rows.insert((after.noun(), after.id().to_owned()), after.clone());
-                }
-                Write::Delete(before) => {
-                    self.rows.remove(&(before.noun(), before.id().to_owned()));
-                }
-            }
-        }
-        self.events.extend(changes.events.iter().cloned());
+        let now = Timestamp::from_seconds(1_700_000_000 + i64::from(self.seconds));
+        let reply = self.engine.run(&command, now, u64::from(self.seconds));
+        self.events.append(&mut self.engine.events);
+        reply
     }
 
     pub(crate) fn product(&self, id: &str) -> Option<Arc<Product>> {
-        match self.rows.get(&(Noun::Product, id.to_owned())) {
+        match self.engine.row(Noun::Product, id) {
             Some(Record::Product(product)) => Some(product.clone()),
             _ => None,
         }
     }
 
     pub(crate) fn price(&self, id: &str) -> Option<Arc<Price>> {
-        match self.rows.get(&(Noun::Price, id.to_owned())) {
+        match self.engine.row(Noun::Price, id) {
             Some(Record::Price(price)) => Some(price.clone()),
             _ => None,
         }
@@ -93,7 +48,7 @@ impl Catalog {
 
     /// The rows, to see that a refusal changed none of them.
     pub(crate) fn rows(&self) -> Vec<Record> {
-        self.rows.values().cloned().collect()
+        self.engine.rows().values().flat_map(|rows| rows.values().map(|(_, record)| record.clone())).collect()
     }
 
     /// The types of the events since the last call, in order.

@@ -1,7 +1,12 @@
-//! The rules of the domain, each as a sentence.
+//! The rules of the domain, each as a sentence; and random histories, held against a model of the same rules.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod ask;
 mod catalog;
+mod engine;
 mod prices;
 mod products;
+mod reference;
+mod rules;
+mod world;

@@ -46,9 +46,9 @@ impl Authenticator {
         Self { remembered: Cache::new(REMEMBERED_MAX) }
     }
 
-    /// The environment that the request's key opens.
-    pub(crate) async fn authenticate(&self, store: &Store, headers: &HeaderMap) -> Result<Environment, Refused> {
-        let key = presented_key(headers).ok_or(Refused::NoKey)?;
+    /// The environment that a key opens.
+    pub(crate) async fn authenticate(&self, store: &Store, key: Option<String>) -> Result<Environment, Refused> {
+        let key = key.ok_or(Refused::NoKey)?;
         let digest = keys::digest(&key);
         if let Some(trusted) = self.remembered.get(&digest)
             && Instant::now() < trusted.until
@@ -101,6 +101,17 @@ pub(crate) fn presented_key(headers: &HeaderMap) -> Option<String> {
         return None;
     };
     (!key.is_empty()).then_some(key)
+}
+
+/// The header that a key of the PriceOS dialect comes in. It says that a request speaks that dialect.
+pub(crate) const API_KEY_HEADER: &str = "x-api-key";
+
+/// The key of `x-api-key`, or else one as [`presented_key`] reads it.
+pub(crate) fn presented_api_key(headers: &HeaderMap) -> Option<String> {
+    match headers.get(API_KEY_HEADER) {
+        Some(value) => value.to_str().ok().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()),
+        None => presented_key(headers),
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::read::{list, render, retrieve, search};
 use super::refuse::missing_first;
-use super::{Asked, write};
+use super::{Asked, feature, product_feature, write};
 use crate::answer::Answer;
 use crate::app::App;
 use tollgate_domain::record::Noun;
@@ -13,7 +13,7 @@ use tollgate_wire::stripe::{event, price, product, tax_code};
 
 /// Answers a request that passed the gate. `ids` are those of the path.
 pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<Answer, Fault> {
-    let id = ids.first().map_or("", String::as_str);
+    let [id, second_id] = [0, 1].map(|place| ids.get(place).map_or("", String::as_str));
     let params = &asked.params;
     match asked.operation {
         O::ProductCreate => {
@@ -39,6 +39,10 @@ pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<An
         O::ProductRetrieve => retrieve(app, &asked, Noun::Product, id, product::parse_retrieve(params)).await,
         O::ProductList => list(app, &asked, product::parse_list(params)?).await,
         O::ProductSearch => search(app, &asked, product::parse_search(params)?).await,
+        O::ProductFeatureCreate => product_feature::create(app, asked, id).await,
+        O::ProductFeatureRetrieve => product_feature::retrieve(app, &asked, id, second_id).await,
+        O::ProductFeatureList => product_feature::list(app, &asked, id).await,
+        O::ProductFeatureDelete => product_feature::delete(app, asked, id, second_id).await,
         O::PriceCreate => {
             let (command, expand) = price::parse_create(params)?;
             write::run(app, asked, command, expand, |writer, price, view| price::render(writer, price, view)).await
@@ -51,6 +55,10 @@ pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<An
         O::PriceRetrieve => retrieve(app, &asked, Noun::Price, id, price::parse_retrieve(params)).await,
         O::PriceList => list(app, &asked, price::parse_list(params)?).await,
         O::PriceSearch => search(app, &asked, price::parse_search(params)?).await,
+        O::FeatureCreate => feature::create(app, asked).await,
+        O::FeatureUpdate => feature::update(app, asked, id).await,
+        O::FeatureRetrieve => feature::retrieve(app, &asked, id).await,
+        O::FeatureList => feature::list(app, &asked).await,
         O::EventList => list(app, &asked, event::parse_list(params)?).await,
         O::EventRetrieve => retrieve(app, &asked, Noun::Event, id, event::parse_retrieve(params)).await,
         O::TaxCodeList => {

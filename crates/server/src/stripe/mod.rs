@@ -1,6 +1,8 @@
 //! The Stripe dialect: from a request to its answer.
 
 mod endpoints;
+mod feature;
+mod product_feature;
 mod read;
 mod refuse;
 mod write;
@@ -66,19 +68,11 @@ pub(crate) async fn answer(
 }
 
 fn note(app: &App, operation: Option<Operation>, id: &RequestId, status: u16, started: Instant) {
-    let took = started.elapsed();
     let (method, route) = match operation {
         Some(operation) => (operation.method().as_str(), operation.path()),
         None => ("any", UNKNOWN_ROUTE),
     };
-    app.metrics.answered(method, route, status, took);
-    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    match status {
-        500.. => tracing::error!(request = id.as_str(), method, route, status, micros, "answered"),
-        // Strangers do not get to fill the log.
-        400.. if status != 401 => tracing::info!(request = id.as_str(), method, route, status, micros, "answered"),
-        _ => tracing::debug!(request = id.as_str(), method, route, status, micros, "answered"),
-    }
+    app.note(method, route, id, status, started.elapsed());
 }
 
 /// The gate, then the endpoint.
@@ -90,7 +84,8 @@ async fn pass(
     body: Body,
     id: &RequestId,
 ) -> Result<Answer, Fault> {
-    let environment = app.keys.authenticate(&app.store, &parts.headers).await.map_err(not_let_in)?;
+    let environment =
+        app.keys.authenticate(&app.store, auth::presented_key(&parts.headers)).await.map_err(not_let_in)?;
     let Some(operation) = operation else {
         return Err(error::unknown_url(parts.method.as_str(), parts.uri.path()));
     };

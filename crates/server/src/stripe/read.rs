@@ -3,8 +3,10 @@
 use super::{Asked, refuse, store_fault};
 use crate::answer::Answer;
 use crate::app::App;
+use std::sync::Arc;
+use tollgate_domain::catalog::Catalog;
 use tollgate_domain::command::Stop;
-use tollgate_domain::facts::Facts;
+use tollgate_domain::facts::{Facts, Key};
 use tollgate_domain::id::ProductId;
 use tollgate_domain::list::{Cursor, ListQuery, Page};
 use tollgate_domain::record::{Noun, Record};
@@ -16,7 +18,7 @@ use tollgate_wire::json::Writer;
 use tollgate_wire::list::{self, ListRequest};
 use tollgate_wire::search::{self, Found, SearchRequest};
 use tollgate_wire::stripe::view::View;
-use tollgate_wire::stripe::{error, event, price, product};
+use tollgate_wire::stripe::{error, event, feature, price, product};
 
 /// Renders with what is known; what is missing is loaded, and it is rendered anew.
 pub(super) async fn render(
@@ -59,6 +61,13 @@ pub(super) async fn existing(app: &App, asked: &Asked, noun: Noun, id: &str) -> 
         Some(record) => Ok(record),
         None => Err(refuse::read_fault(app, asked, &Refusal::NoSubject { noun, id: id.to_owned() }).await),
     }
+}
+
+/// The access side of the catalog.
+pub(super) async fn catalog(app: &App, asked: &Asked) -> Result<Arc<Catalog>, Fault> {
+    let mut facts = Facts::default();
+    app.store.load(asked.environment, &Key::Catalog.into(), &mut facts).await.map_err(|error| store_fault(&error))?;
+    Ok(facts.catalog().expect("it was loaded just now").clone())
 }
 
 /// Answers with a page of a list.
@@ -131,6 +140,10 @@ fn object(writer: &mut Writer, record: &Record, view: &View<'_>) -> Result<(), S
         Record::Product(product) => product::render(writer, product, view),
         Record::Price(price) => price::render(writer, price, view),
         Record::Event(event) => event::render(writer, event, view),
-        Record::Receipt(_) | Record::ApiKey(_) => unreachable!("no operation reads receipts or keys"),
+        Record::Feature(feature) => {
+            feature::render(writer, feature, view);
+            Ok(())
+        }
+        other => unreachable!("no operation reads {:?} so", other.noun()),
     }
 }

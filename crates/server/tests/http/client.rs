@@ -65,6 +65,11 @@ impl Server {
         self.send(request("GET", path).body(Body::empty()).unwrap()).await
     }
 
+    /// A deletion with the test key.
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(request("DELETE", path).body(Body::empty()).unwrap()).await
+    }
+
     /// A form with the test key.
     pub(crate) async fn post(&self, path: &str, form: &str) -> Answer {
         self.send(request("POST", path).body(Body::from(form.to_owned())).unwrap()).await

@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod agreement;
 mod client;
+mod features;
 mod gate;
 mod idempotency;
 mod operators;
+mod priceos;
+mod product_features;
 mod transport;

@@ -2,16 +2,18 @@
 //!
 //! Changes of one row are folded to what remains of them, since statements take many rows at once. Rows that go make
 //! room first, then unique values are let go of, then rows change, then new ones come: so no unique value is in two
-//! rows in between.
+//! rows in between. Of new ones customers come first, each of whom guards everything that belongs to it.
 
+use super::access;
 use super::session::{Call, Param};
 use super::table::{self, Table};
 use super::text;
 use super::value::{flag, kept_text, pairs};
-use crate::{nouns, record, search_terms};
+use crate::{nouns, record};
 use rustc_hash::FxHashMap;
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use tollgate_domain::catalog;
 use tollgate_domain::command::{Changes, Write};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::event::Event;
@@ -72,8 +74,19 @@ impl Writes {
             .map(|(object, _)| object)
     }
 
+    /// The environments whose catalog of access is not what it was.
+    pub(super) fn catalogs(&self) -> BTreeSet<Environment> {
+        let concerned = self.nets.keys().filter(|(noun, ..)| catalog::NOUNS.contains(noun));
+        concerned.map(|(_, environment, _)| *environment).collect()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.nets.is_empty() && self.events.is_empty()
+    }
+
     /// The statements that make it so: those that have an order, and then those that bring what is new.
     pub(super) fn calls(self) -> (Vec<Call>, Vec<Call>) {
+        let catalogs = self.catalogs();
         let mut kinds: FxHashMap<Noun, Kinds> = FxHashMap::default();
         for ((noun, environment, id), net) in self.nets {
             kinds.entry(noun).or_default().sort(environment, id, net);
@@ -83,15 +96,21 @@ impl Writes {
         }
         let kinds: Vec<(&'static Table, Kinds)> =
             table::all().iter().filter_map(|table| Some((table, kinds.remove(&table.noun)?))).collect();
-        let (mut changes, mut inserts) = (Vec::new(), Vec::new());
+        let (mut changes, mut first, mut inserts) = (Vec::new(), Vec::new(), Vec::new());
         for (table, kinds) in &kinds {
             changes.extend(kinds.deletes(table));
             changes.extend(kinds.releases(table));
         }
         for (table, mut kinds) in kinds {
             changes.extend(kinds.updates(table));
-            inserts.extend(kinds.inserts(table));
+            if table.noun == Noun::Customer {
+                first.extend(kinds.inserts(table));
+            } else {
+                inserts.extend(kinds.inserts(table));
+            }
         }
+        changes.extend(first);
+        changes.extend(catalogs.into_iter().map(access::raise));
         (changes, inserts)
     }
 }
@@ -179,9 +198,8 @@ pub(super) fn arrays(table: &Table, rows: &[(Environment, Record)]) -> Vec<Param
     let created: Vec<i64> = rows.iter().map(|(_, record)| record.created().millis()).collect();
     let mut arrays: Vec<Param> = vec![Box::new(lives), Box::new(ids), Box::new(created)];
     arrays.extend(table.noun.fields().iter().map(|field| column(*field, rows)));
-    if table.has_terms() {
-        let terms: Vec<String> = rows.iter().map(|(_, record)| terms(record)).collect();
-        arrays.push(Box::new(terms));
+    if let Some(derived) = table.derived {
+        arrays.push(Box::new(rows.iter().map(|(_, record)| derived.text(record)).collect::<Vec<_>>()));
     }
     let bodies: Vec<String> = rows.iter().map(|(_, record)| record::encode(record)).collect();
     arrays.push(Box::new(bodies));
@@ -194,15 +212,4 @@ fn column(field: Field, rows: &[(Environment, Record)]) -> Param {
         FieldType::Flag => Box::new(values.map(|value| flag(&value)).collect::<Vec<_>>()),
         FieldType::Text => Box::new(values.map(|value| kept_text(&value)).collect::<Vec<_>>()),
     }
-}
-
-/// The terms of an object as the text of an array.
-pub(super) fn terms(record: &Record) -> String {
-    let mut text = String::from("{");
-    for term in search_terms::of(record) {
-        let comma = if text.len() > 1 { "," } else { "" };
-        write!(text, "{comma}{}", term.number()).expect("memory takes it");
-    }
-    text.push('}');
-    text
 }

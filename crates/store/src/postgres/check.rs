@@ -4,7 +4,8 @@
 //! belong.
 
 use super::address::Address;
-use super::apply;
+use super::check_access::AccessCheck;
+use super::derived::Derived;
 use super::link::Connector;
 use super::prepare;
 use super::scan::Scan;
@@ -36,8 +37,9 @@ pub(crate) async fn check(url: &PostgresUrl) -> Result<Report, OpenError> {
         report.add_unfinished(&mark);
         return Ok(report);
     }
+    let mut access = AccessCheck::default();
     for table in table::all() {
-        check_table(&session, table, &mut report).await?;
+        check_table(&session, table, &mut access, &mut report).await?;
         check_sequence(&session, table, &mut report).await?;
     }
     check_products_of_prices(&session, &mut report).await?;
@@ -47,7 +49,12 @@ pub(crate) async fn check(url: &PostgresUrl) -> Result<Report, OpenError> {
 }
 
 /// Every row: its body can be read, and its columns and its search terms are what the body says.
-async fn check_table(session: &Session, table: &'static Table, report: &mut Report) -> Result<(), Trouble> {
+async fn check_table(
+    session: &Session,
+    table: &'static Table,
+    access: &mut AccessCheck,
+    report: &mut Report,
+) -> Result<(), Trouble> {
     let mut scan = Scan::open(session, table, Which::All).await?;
     loop {
         let rows = scan.next().await?;
@@ -55,27 +62,32 @@ async fn check_table(session: &Session, table: &'static Table, report: &mut Repo
             return Ok(());
         }
         let mut named = Vec::new();
-        for (row, terms) in rows {
+        for (row, derived) in rows {
             report.objects += 1;
             match record::decode(table.noun, row.body.as_bytes()) {
                 Ok(record) => {
-                    check_row(table, &row, terms.as_deref(), &record, report);
+                    check_row(table, &row, derived.as_deref(), &record, report);
+                    access.note(row.environment, &record, report);
                     named.extend(default_price(&row, &record));
                 }
                 Err(error) => report.add("body", format!("{} {}: {error}", table.name, row.id)),
             }
         }
         check_default_prices(session, named, report).await?;
+        access.compare(session, report).await?;
     }
 }
 
-fn check_row(table: &Table, row: &Row, terms: Option<&str>, record: &Record, report: &mut Report) {
+fn check_row(table: &Table, row: &Row, derived: Option<&str>, record: &Record, report: &mut Report) {
     let differing = row.differing(record);
     if !differing.is_empty() {
         report.add_columns(table.name, &row.id, &differing);
     }
-    if table.has_terms() && terms != Some(&*apply::terms(record)) {
-        report.add_not_indexed(table.name, &row.id);
+    match table.derived {
+        Some(column) if derived == Some(&*column.text(record)) => {}
+        Some(Derived::Terms) => report.add_not_indexed(table.name, &row.id),
+        Some(Derived::Amount) => report.add_columns(table.name, &row.id, &[Derived::Amount.name()]),
+        None => {}
     }
 }
 

@@ -161,7 +161,7 @@ impl Lane {
         let now = self.shared.clock.now();
         self.shared.partitions.ensure(&session, now).await?;
         let entry = self.entry(&session).await?;
-        let mut transaction = Transaction::new(session);
+        let mut transaction = Transaction::new(session, self.shared.catalogs.clone());
         let decided = self.decide(&mut transaction, tasks, now, asked).await;
         if decided.is_err() || !transaction.wrote() {
             transaction.end().await;

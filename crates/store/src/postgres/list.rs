@@ -187,6 +187,11 @@ impl Dialect for Bound {
     }
 
     /// PostgreSQL knows how many objects there are, and which index is worth it.
+    fn contains(&mut self, column: &str, part: &str) -> String {
+        let part = self.value(&Value::Text(part.to_owned()));
+        format!("strpos({column}, {part}) > 0")
+    }
+
     fn aside(column: &str) -> String {
         column.to_owned()
     }

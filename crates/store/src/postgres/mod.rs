@@ -4,17 +4,21 @@
 //! read, so that no other node decides over them meanwhile. `load` and `apply` are its two verbs. `changes` is the
 //! record of what was committed: a cut connection's outcome is looked up there, and the `follower` learns from it what
 //! other nodes changed. Reads go past the lanes, through `readers`; bodies read lately are in memory for as long as
-//! the follower vouches for them.
+//! the follower vouches for them. What access rests on, in `access`, is never answered from memory without asking the
+//! database first: whether a catalog is still the same, and everything of a customer.
 //!
 //! Invariants:
 //! * A change that was answered is seen by every later read on this node at once, and on other nodes within
-//!   [`Options::max_age`].
+//!   [`Options::max_age`]; where it is about access, at once.
 //! * Nothing waits for the database without a limit.
 
+mod access;
 mod address;
 mod apply;
 mod changes;
 mod check;
+mod check_access;
+mod derived;
 mod follower;
 mod lane;
 mod link;
@@ -33,6 +37,7 @@ mod tls;
 mod transaction;
 mod transfer;
 mod trouble;
+mod usage;
 mod value;
 
 pub(crate) use check::check;
@@ -44,11 +49,12 @@ use crate::error::{ListError, OpenError, SearchError, StoreError};
 use crate::metrics::{Metrics, Outcome};
 use crate::nouns;
 use crate::options::Options;
-use crate::page::{Found, parse_token};
+use crate::page::{Found, UsagePage, UsageQuery, parse_token};
 use crate::random::Random;
 use crate::record;
 use crate::task::Task;
 use crate::url::PostgresUrl;
+use access::Catalogs;
 use address::Address;
 use apply::Object;
 use follower::{Follower, Watch};
@@ -66,7 +72,7 @@ use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Fact, Facts, Key, ReadSet};
 use tollgate_domain::idempotency::RECEIPT_LIFETIME_MILLIS;
 use tollgate_domain::list::{ListQuery, Page};
-use tollgate_domain::record::{Noun, Record};
+use tollgate_domain::record::{Field, Noun, Record};
 use tollgate_domain::search::Query;
 use tollgate_domain::time::Timestamp;
 use trouble::Trouble;
@@ -87,6 +93,7 @@ pub(crate) struct Postgres {
 /// What lanes, readers and the follower have in common.
 struct Shared {
     cache: Cache,
+    catalogs: Arc<Catalogs>,
     readers: Readers,
     follower: Follower,
     partitions: Partitions,
@@ -107,6 +114,7 @@ impl Postgres {
         let keeps = options.exclusive && !options.max_age.is_zero();
         let shared = Arc::new(Shared {
             cache: Cache::new(if keeps { options.cache_bytes } else { 0 }),
+            catalogs: Arc::default(),
             readers: Readers::new(&connector, options.readers),
             follower: Follower::new(options.max_age),
             partitions: Partitions::default(),
@@ -183,9 +191,10 @@ impl Postgres {
         }
         let mut learned = Vec::new();
         let mut learn = |_, key, fact| learned.push((key, fact));
-        let mut questions = Questions::new(&asked, Hold::No, &mut learn);
+        let memory = &self.shared.catalogs;
+        let mut questions = Questions::new(&asked, Hold::No, memory, &mut learn);
         let found = self.shared.readers.quick(&std::mem::take(&mut questions.calls)).await?;
-        questions.learn(found.iter(), &mut learn)?;
+        questions.learn(found.iter(), Some(memory), &mut learn)?;
         for (key, fact) in learned {
             facts.learn(key, fact);
         }
@@ -194,6 +203,18 @@ impl Postgres {
 
     pub(crate) async fn list(&self, environment: Environment, query: &ListQuery) -> Result<Page<Record>, ListError> {
         list::list(&self.shared.readers, environment, query).await
+    }
+
+    pub(crate) async fn count(&self, environment: Environment, field: Field, value: &str) -> Result<u64, StoreError> {
+        usage::count(&self.shared.readers, environment, field, value).await
+    }
+
+    pub(crate) async fn usage_events(
+        &self,
+        environment: Environment,
+        query: &UsageQuery,
+    ) -> Result<UsagePage, StoreError> {
+        usage::page(&self.shared.readers, environment, query).await
     }
 
     pub(crate) async fn search(

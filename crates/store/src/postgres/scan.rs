@@ -1,5 +1,6 @@
 //! Reads a table to its end, a piece at a time, as it is in the transaction that the session is in.
 
+use super::derived::Derived;
 use super::session::Session;
 use super::table::Table;
 use super::text;
@@ -20,10 +21,10 @@ pub(super) struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    /// Begins to read rows, and, of those that can be searched, the terms as text.
+    /// Begins to read rows, and the text of what is derived.
     pub(super) async fn open(session: &'a Session, table: &'static Table, which: Which) -> Result<Self, Trouble> {
         let cursor = format!("scan_{}", table.name);
-        let terms = if table.has_terms() { "terms::text" } else { "NULL::text" };
+        let derived = table.derived.map_or("NULL", Derived::name);
         let own = ["seq", "live", "id", "created", "body"];
         let columns: Vec<&str> = own.into_iter().chain(table.noun.fields().iter().map(|field| field.name())).collect();
         // Nothing else has places in order, so all that are read are sorted first.
@@ -33,7 +34,7 @@ impl<'a> Scan<'a> {
         };
         session
             .batch(&format!(
-                "DECLARE {cursor} NO SCROLL CURSOR FOR SELECT {terms}, {} FROM {} {which}",
+                "DECLARE {cursor} NO SCROLL CURSOR FOR SELECT {derived}::text, {} FROM {} {which}",
                 columns.join(", "),
                 table.name
             ))
@@ -41,7 +42,7 @@ impl<'a> Scan<'a> {
         Ok(Self { session, table, fetch: format!("FETCH {PIECE_ROWS} FROM {cursor}") })
     }
 
-    /// The next rows, each with its terms; none at the end.
+    /// The next rows, each with what is derived; none at the end.
     pub(super) async fn next(&mut self) -> Result<Vec<(Row, Option<String>)>, Trouble> {
         let rows = self.session.query(&self.fetch, &[]).await?;
         if rows.is_empty() {

@@ -5,6 +5,7 @@
 //! or not, come and go with time, and the rare ones are too many to be counted. So a short walk is tried, and where it
 //! does not fill its slice, the terms are looked up. Neither costs more than a few times what the better one does.
 
+use super::derived::Derived;
 use super::readers::Readers;
 use super::session::{Param, Purpose, Session, borrowed};
 use super::table::{self, Table};
@@ -40,7 +41,9 @@ pub(super) async fn search(
 ) -> Result<Found, SearchError> {
     let gatherer = || Gatherer::new(limit, count, below);
     let narrow = search_terms::narrow(query);
-    let Some(table) = table::of(query.noun).filter(|table| table.has_terms() && narrow != Narrow::Nothing) else {
+    let Some(table) =
+        table::of(query.noun).filter(|table| table.derived == Some(Derived::Terms) && narrow != Narrow::Nothing)
+    else {
         return Ok(gatherer().finish());
     };
     let search = &Search { table, environment, query, narrow, limit };

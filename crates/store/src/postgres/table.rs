@@ -1,21 +1,24 @@
 //! Tables, derived from the fields that the domain declares: the statements PostgreSQL runs on them.
 //!
 //! Every table has `seq` (order of insertion), `live`, `id`, `created` (milliseconds), one column for each promoted
-//! field, and `body`; those that can be searched have `terms`. Statements take arrays, one for each column, so that
+//! field, and `body`; some have a column that is [derived](super::derived). Statements take arrays, one for each column, so that
 //! one statement serves a whole batch.
 
+use super::derived::Derived;
 use crate::error::StoreError;
 use crate::nouns;
+#[cfg(test)]
+use crate::nouns::CreatedIndex;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 use tollgate_domain::record::{Field, FieldType, Lookup, Noun};
-use tollgate_domain::search::searchable;
 
 /// The table of a noun, with the statements that do not depend on a query.
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) noun: Noun,
     pub(super) name: &'static str,
+    pub(super) derived: Option<Derived>,
     /// By `live, id`: the body.
     pub(super) body: String,
     /// By `live, id`: `created, seq`.
@@ -25,7 +28,7 @@ pub(super) struct Table {
     pub(super) rows: String,
     /// The same, each row locked in that order until the transaction ends.
     pub(super) locked_rows: String,
-    /// Arrays of `live, id, created, fields…, terms, body`: inserted in the order given.
+    /// Arrays of `live, id, created, fields…, derived, body`: inserted in the order given.
     pub(super) insert: String,
     /// The same, then how many there are: each such row is now so. Fails with a division by zero where one is gone.
     pub(super) update: String,
@@ -64,20 +67,19 @@ impl Table {
         let arrays: Vec<String> =
             columns.iter().enumerate().map(|(place, (_, sql))| format!("${}::{sql}[]", place + 1)).collect();
         let (names, arrays) = (names.join(", "), arrays.join(", "));
-        let values = names.replace("terms", "terms::integer[]");
-        let sets: Vec<String> = columns[2..].iter().map(|(name, _)| set(name)).collect();
+        let values = columns.iter().map(|(name, _)| value(noun, name)).collect::<Vec<_>>().join(", ");
+        let sets: Vec<String> =
+            columns[2..].iter().map(|(name, _)| format!("{name} = new.{}", value(noun, name))).collect();
         let count = columns.len() + 1;
         Self {
             noun,
             name,
+            derived: Derived::of(noun),
             body: format!("SELECT body FROM {name} WHERE live = $1 AND id = $2"),
             place: format!("SELECT created, seq FROM {name} WHERE live = $1 AND id = $2"),
             locked_rows: format!("{rows} FOR UPDATE OF {name}"),
             rows,
-            insert: format!(
-                "INSERT INTO {name} ({names}) SELECT {values} FROM unnest({arrays}) WITH ORDINALITY \
-                 AS new ({names}, place) ORDER BY place"
-            ),
+            insert: insert(noun, name, &names, &values, &arrays),
             update: all_or_fail(
                 &format!(
                     "UPDATE {name} SET {} FROM unnest({arrays}) AS new ({names}) \
@@ -96,9 +98,14 @@ impl Table {
         }
     }
 
-    /// Whether objects have terms to search by.
-    pub(super) fn has_terms(&self) -> bool {
-        searchable(self.noun).is_some()
+    /// Arrays of `live` and a value of a unique field: the place of each value that is held, from 1, and the id of its
+    /// holder.
+    pub(super) fn holders(&self, field: Field) -> String {
+        let (name, column) = (self.name, field.name());
+        format!(
+            "SELECT asked.place, found.id FROM unnest($1::boolean[], $2::text[]) WITH ORDINALITY AS asked (live, value, place) \
+             CROSS JOIN LATERAL (SELECT id FROM {name} WHERE live = asked.live AND {column} = asked.value OFFSET 0) AS found"
+        )
     }
 
     /// Arrays of `live, id`: the unique fields of these rows are empty from now on.
@@ -136,11 +143,10 @@ impl Table {
         let name = self.name;
         let mut sql = format!("CREATE TABLE {name} (\n    seq bigserial NOT NULL,\n");
         for (column, sort) in columns(self.noun) {
-            let collation = if sort == "text" && column != "body" { " COLLATE \"C\"" } else { "" };
-            let sort = if column == "terms" { "integer[]" } else { sort };
-            let is_set = matches!(column, "live" | "id" | "created" | "terms" | "body");
-            let not_null = if is_set { " NOT NULL" } else { "" };
-            let collation = if column == "terms" { "" } else { collation };
+            let derived = self.derived.filter(|derived| derived.name() == column);
+            let is_set = derived.is_some() || matches!(column, "live" | "id" | "created" | "body");
+            let collation = if derived.is_none() && sort == "text" && column != "body" { " COLLATE \"C\"" } else { "" };
+            let (sort, not_null) = (derived.map_or(sort, Derived::sort), if is_set { " NOT NULL" } else { "" });
             writeln!(sql, "    {column} {sort}{collation}{not_null},").expect("memory takes it");
         }
         if self.noun == Noun::Event {
@@ -148,8 +154,14 @@ impl Table {
         } else {
             sql.push_str("    PRIMARY KEY (live, id)\n);\n");
         }
-        let created = if nouns::is_listed(self.noun) { "live, created, seq" } else { "created" };
-        writeln!(sql, "CREATE INDEX {name}_by_created ON {name} ({created});").expect("memory takes it");
+        let created = match nouns::created_index(self.noun) {
+            CreatedIndex::Listed => Some("live, created, seq"),
+            CreatedIndex::Age => Some("created"),
+            CreatedIndex::Missing => None,
+        };
+        if let Some(columns) = created {
+            writeln!(sql, "CREATE INDEX {name}_by_created ON {name} ({columns});").expect("memory takes it");
+        }
         for field in self.noun.fields() {
             let column = field.name();
             let index = match field.lookup() {
@@ -159,7 +171,7 @@ impl Table {
             };
             writeln!(sql, "CREATE {index} WHERE {column} IS NOT NULL;").expect("memory takes it");
         }
-        if self.has_terms() {
+        if self.derived == Some(Derived::Terms) {
             writeln!(sql, "CREATE INDEX {name}_by_seq ON {name} (live, seq);").expect("memory takes it");
             writeln!(sql, "CREATE INDEX {name}_by_terms ON {name} USING gin (terms);").expect("memory takes it");
         }
@@ -167,25 +179,36 @@ impl Table {
     }
 }
 
-/// The columns that a row is written with, and what an array of them is made of. Terms come as the text of an array,
-/// since arrays of arrays must not differ in length.
+/// The columns that a row is written with, and what an array of them is made of.
 pub(super) fn columns(noun: Noun) -> Vec<(&'static str, &'static str)> {
     let mut columns = vec![("live", "boolean"), ("id", "text"), ("created", "bigint")];
     columns.extend(noun.fields().iter().map(|field| match field.field_type() {
         FieldType::Flag => (field.name(), "boolean"),
         FieldType::Text => (field.name(), "text"),
     }));
-    if searchable(noun).is_some() {
-        columns.push(("terms", "text"));
-    }
+    columns.extend(Derived::of(noun).map(|derived| (derived.name(), "text")));
     columns.push(("body", "text"));
     columns
 }
 
-fn set(column: &str) -> String {
-    match column {
-        "terms" => "terms = new.terms::integer[]".to_owned(),
-        _ => format!("{column} = new.{column}"),
+/// What is stored of what came for a column.
+pub(super) fn value(noun: Noun, column: &str) -> String {
+    match Derived::of(noun) {
+        Some(derived) if derived.name() == column => format!("{column}::{}", derived.sort()),
+        _ => column.to_owned(),
+    }
+}
+
+/// Customers are numbered in the order given and inserted in the order of their ids, in which they are locked, too: of
+/// two nodes that make the same ones, one waits for the other, and never each for the other.
+fn insert(noun: Noun, name: &str, names: &str, values: &str, arrays: &str) -> String {
+    let new = format!("unnest({arrays}) WITH ORDINALITY AS new ({names}, place)");
+    match noun {
+        Noun::Customer => format!(
+            "INSERT INTO {name} (seq, {names}) SELECT seq, {values} FROM (SELECT nextval('{name}_seq_seq') AS seq, new.* \
+             FROM (SELECT * FROM {new} ORDER BY place OFFSET 0) AS new OFFSET 0) AS new ORDER BY live, id COLLATE \"C\""
+        ),
+        _ => format!("INSERT INTO {name} ({names}) SELECT {values} FROM {new} ORDER BY place"),
     }
 }
 

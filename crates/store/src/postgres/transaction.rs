@@ -1,10 +1,12 @@
 //! A transaction in which a batch is decided. What can wait is sent together with what comes next, so that a batch
 //! costs one round trip for what it reads and one for what it writes, and none for what it does not do.
 
+use super::access::Catalogs;
 use super::apply::{Object, Writes};
 use super::load::{Asked, Hold, Learn, Questions};
 use super::session::{Call, Session};
 use super::trouble::Trouble;
+use super::usage;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tollgate_domain::command::Changes;
@@ -25,6 +27,9 @@ pub(super) struct Transaction {
     /// Every object that was written and may be in somebody's memory.
     outdated: BTreeSet<Object>,
     wrote: bool,
+    memory: Arc<Catalogs>,
+    /// What is read of a catalog from now on may never come to be.
+    wrote_catalog: bool,
 }
 
 /// What the transaction came to.
@@ -48,33 +53,58 @@ pub(super) enum Commit {
 }
 
 impl Transaction {
-    pub(super) fn new(session: Arc<Session>) -> Self {
-        Self { session, waiting: Vec::new(), inserts: Vec::new(), rounds: 0, outdated: BTreeSet::new(), wrote: false }
+    pub(super) fn new(session: Arc<Session>, memory: Arc<Catalogs>) -> Self {
+        Self {
+            session,
+            waiting: Vec::new(),
+            inserts: Vec::new(),
+            rounds: 0,
+            outdated: BTreeSet::new(),
+            wrote: false,
+            memory,
+            wrote_catalog: false,
+        }
     }
 
     /// Answers keys and holds what was found.
     pub(super) async fn load(&mut self, asked: &BTreeSet<Asked>, learn: Learn<'_>) -> Result<(), Trouble> {
-        let mut questions = Questions::new(asked, Hold::Yes, learn);
+        let mut questions = Questions::new(asked, Hold::Yes, &self.memory, learn);
         if questions.calls.is_empty() {
             return Ok(());
         }
         let mut calls = self.due();
-        if self.rounds > 1 {
+        if self.rounds > 1 && questions.locks {
             calls.push(Call::plain(LATE_LOCK_MAX));
         }
         let before = calls.len();
         calls.append(&mut questions.calls);
         let found = self.session.exchange(&calls).await?;
-        questions.learn(found.iter().skip(before), learn)
+        let memory = Some(&*self.memory).filter(|_| !self.wrote_catalog);
+        questions.learn(found.iter().skip(before), memory, learn)
     }
 
-    /// Writes the changes of decisions, with whatever is sent next.
+    /// Writes the changes of decisions, with whatever is sent next. A sweep takes what is there when it comes, so what
+    /// was decided before it is written before, and what is decided after it is written after.
     pub(super) fn apply(&mut self, changes: Vec<(Environment, Changes)>) {
         let mut writes = Writes::default();
         for (environment, changes) in changes {
+            if !changes.sweeps.is_empty() {
+                self.write(std::mem::take(&mut writes));
+                self.waiting.append(&mut self.inserts);
+                self.waiting.push(usage::sweep(environment, &changes.sweeps));
+                self.wrote = true;
+            }
             writes.add(environment, changes);
         }
+        self.write(writes);
+    }
+
+    fn write(&mut self, writes: Writes) {
+        if writes.is_empty() {
+            return;
+        }
         self.outdated.extend(writes.outdated().cloned());
+        self.wrote_catalog |= !writes.catalogs().is_empty();
         self.waiting.append(&mut self.inserts);
         let (changes, inserts) = writes.calls();
         self.wrote |= !changes.is_empty() || !inserts.is_empty();

@@ -1,6 +1,7 @@
 //! A database as one side of a move.
 
 use super::address::Address;
+use super::derived::Derived;
 use super::link::Connector;
 use super::partitions::Partitions;
 use super::scan::Scan;
@@ -8,7 +9,7 @@ use super::session::{Param, Session, borrowed};
 use super::table::{self, Table};
 use super::trouble::Trouble;
 use super::value::{flag, kept_text};
-use super::{apply, prepare, text};
+use super::{prepare, text};
 use crate::error::{OpenError, StoreError};
 use crate::transfer::{Chunk, Chunks, Mark, Reached, Row, Which};
 use crate::url::PostgresUrl;
@@ -16,7 +17,6 @@ use crate::{migrate, nouns, record};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tollgate_domain::record::{FieldType, Noun};
-use tollgate_domain::search::searchable;
 use tollgate_domain::time::Timestamp;
 
 /// Held by the session of a move: one at a time. An arbitrary number, the same in every version.
@@ -99,7 +99,7 @@ impl Side {
         }
     }
 
-    /// Writes rows, with their terms: one statement, and so one transaction.
+    /// Writes rows, with what is derived: one statement, and so one transaction.
     pub(crate) async fn write(&self, noun: Noun, chunk: Chunk) -> Result<(), StoreError> {
         let (Held { session, partitions, .. }, table) = (&*self.0, table::kept(noun)?);
         if noun == Noun::Event {
@@ -189,14 +189,14 @@ async fn take(session: &Session) -> Result<(), OpenError> {
     }
 }
 
-/// Arrays of `seq, live, id, created, fields…, terms, body`.
+/// Arrays of `seq, live, id, created, fields…, derived, body`.
 fn insert_sql(table: &Table) -> String {
     let mut columns = vec![("seq", "bigint")];
     columns.extend(table::columns(table.noun));
     let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     let arrays = columns.iter().enumerate().map(|(place, (_, sort))| format!("${}::{sort}[]", place + 1));
     let arrays = arrays.collect::<Vec<_>>().join(", ");
-    let values = names.replace("terms", "terms::integer[]");
+    let values = columns.iter().map(|(name, _)| table::value(table.noun, name)).collect::<Vec<_>>().join(", ");
     format!("INSERT INTO {} ({names}) SELECT {values} FROM unnest({arrays}) AS moved ({names})", table.name)
 }
 
@@ -214,13 +214,14 @@ fn params(table: &Table, chunk: Chunk) -> Result<Vec<Param>, StoreError> {
             FieldType::Text => Box::new(rows.iter().map(|row| kept_text(&row.fields[place])).collect::<Vec<_>>()),
         });
     }
-    if searchable(table.noun).is_some() {
-        params.push(Box::new(rows.iter().map(|row| terms(table, row)).collect::<Result<Vec<_>, _>>()?));
+    if let Some(derived) = table.derived {
+        let texts = rows.iter().map(|row| derived_text(table, derived, row)).collect::<Result<Vec<_>, _>>()?;
+        params.push(Box::new(texts));
     }
     params.push(Box::new(rows.into_iter().map(|row| row.body).collect::<Vec<String>>()));
     Ok(params)
 }
 
-fn terms(table: &Table, row: &Row) -> Result<String, StoreError> {
-    Ok(apply::terms(&record::decode(table.noun, row.body.as_bytes())?))
+fn derived_text(table: &Table, derived: Derived, row: &Row) -> Result<String, StoreError> {
+    Ok(derived.text(&record::decode(table.noun, row.body.as_bytes())?))
 }

@@ -1,75 +1,225 @@
 //! Writes what was decided, inside the writer's transaction.
 
+use super::account::{self, Held};
 use super::table::{self, Table};
 use super::tail::Change;
-use super::{fold, load};
-use crate::cache::Cache;
+use super::usage::Written;
+use super::{Shared, catalog, fold, load};
 use crate::drive::Rows;
 use crate::error::StoreError;
 use crate::{nouns, record};
 use rusqlite::types::{ToSql, ToSqlOutput};
 use rusqlite::{Connection, OptionalExtension, params};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
+use tollgate_domain::account::Account;
+use tollgate_domain::batch::Batch;
+use tollgate_domain::catalog::Catalog;
 use tollgate_domain::command::{Changes, Write};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::event::Event;
-use tollgate_domain::facts::{Facts, Key};
+use tollgate_domain::facts::{Fact, Facts, Key};
+use tollgate_domain::id::CustomerId;
 use tollgate_domain::record::{Field, Noun, Record, Value};
 use tollgate_domain::search::searchable;
+use tollgate_domain::usage::Counters;
 
 /// One transaction of the writer: the two verbs, and what must become known once it is committed.
 pub(super) struct Transaction<'a> {
-    connection: &'a Connection,
-    cache: &'a Cache,
+    pub(super) connection: &'a Connection,
+    pub(super) shared: &'a Shared,
     /// Guests write API keys only.
     guest: bool,
-    pub(super) published: Published,
+    bodies: Vec<NewBody>,
+    changes: Vec<Change>,
+    /// By customer.
+    accounts: [FxHashMap<CustomerId, Touched>; 2],
+    /// Whether the catalog of an environment changed.
+    catalogs: [bool; 2],
+    pub(super) written: Written,
 }
 
 /// What became of an object.
 #[derive(Debug)]
-pub(super) struct NewBody {
-    pub(super) noun: Noun,
-    pub(super) environment: Environment,
-    pub(super) id: String,
+struct NewBody {
+    noun: Noun,
+    environment: Environment,
+    id: String,
     /// Nothing where the object is gone.
-    pub(super) body: Option<Arc<[u8]>>,
+    body: Option<Arc<[u8]>>,
 }
 
-/// What a transaction changed.
+/// A customer that the transaction has to do with.
 #[derive(Debug, Default)]
-pub(super) struct Published {
-    /// Of objects that are kept in memory, in order.
-    pub(super) bodies: Vec<NewBody>,
-    /// Changes that the search index is to follow, in order.
-    pub(super) changes: Vec<Change>,
+pub(super) struct Touched {
+    /// The place of its row, where it is there and was looked for.
+    pub(super) place: Option<i64>,
+    /// Whether memory does not have the account as it is after the transaction.
+    is_news: bool,
+    pub(super) counted: Counted,
+}
+
+/// What became of a customer's counters.
+#[derive(Debug, Default)]
+pub(super) enum Counted {
+    /// They were left alone.
+    #[default]
+    Not,
+    /// They are in the file.
+    Now,
+    /// Storing them is put off.
+    Later(Arc<Counters>),
 }
 
 impl<'a> Transaction<'a> {
-    pub(super) fn new(connection: &'a Connection, cache: &'a Cache, guest: bool) -> Self {
-        Self { connection, cache, guest, published: Published::default() }
+    pub(super) fn new(connection: &'a Connection, shared: &'a Shared, guest: bool) -> Self {
+        Self {
+            connection,
+            shared,
+            guest,
+            bodies: Vec::new(),
+            changes: Vec::new(),
+            accounts: Default::default(),
+            catalogs: [false; 2],
+            written: Written::default(),
+        }
+    }
+
+    /// Lets readers see what was committed, before anybody is answered. Says how many usage events there were.
+    pub(super) fn publish(mut self, mut batch: Batch) -> usize {
+        let Shared { cache, readers, tail, usage, accounts, catalogs, .. } = self.shared;
+        readers.committed();
+        for NewBody { noun, environment, id, body } in self.bodies {
+            cache.put(noun, environment, &id, body);
+        }
+        tail.extend(self.changes);
+        let mut counted = Vec::new();
+        for (environment, touched) in Environment::ALL.into_iter().zip(self.accounts) {
+            let facts = batch.facts_mut(environment);
+            if self.catalogs[usize::from(environment.is_live())] {
+                catalogs.put(environment, facts.catalog().ok().cloned());
+            }
+            for (customer, Touched { place, is_news, counted: how }) in touched {
+                if is_news {
+                    let account = facts.take_account(&customer).flatten();
+                    let held = account.zip(place).map(|(account, place)| Held { account, place });
+                    accounts.put(Noun::Customer, environment, customer.as_str(), held);
+                }
+                match how {
+                    Counted::Not => {}
+                    Counted::Now => counted.push((environment, customer, None)),
+                    Counted::Later(counters) => {
+                        let unstored = place.map(|place| (place, counters));
+                        counted.push((environment, customer, unstored));
+                    }
+                }
+            }
+        }
+        usage.publish(&mut self.written, counted);
+        self.written.events
+    }
+
+    fn known(&self, environment: Environment, customer: &CustomerId) -> Option<&Touched> {
+        self.accounts[usize::from(environment.is_live())].get(customer)
+    }
+
+    /// A customer of which something changes.
+    pub(super) fn touch(&mut self, environment: Environment, customer: &CustomerId) -> &mut Touched {
+        let touched = &mut self.accounts[usize::from(environment.is_live())];
+        if !touched.contains_key(customer) {
+            touched.insert(customer.clone(), Touched::default());
+        }
+        let touched = touched.get_mut(customer).expect("it is there now");
+        touched.is_news = true;
+        touched
+    }
+
+    /// The place of a customer's row; nothing where it is not there.
+    pub(super) fn place(&mut self, environment: Environment, customer: &CustomerId) -> Result<Option<i64>, StoreError> {
+        if let Some(place) = self.known(environment, customer).and_then(|touched| touched.place) {
+            return Ok(Some(place));
+        }
+        account::place(self.connection, environment, customer)
+    }
+
+    /// An account as the transaction has it.
+    fn account(&mut self, environment: Environment, id: &CustomerId) -> Result<Option<Arc<Account>>, StoreError> {
+        let known = usize::from(environment.is_live());
+        let held = match self.accounts[known].get(id) {
+            // What this transaction changed is known already, but for commands that change what they do not look at.
+            Some(Touched { is_news: true, counted, .. }) => {
+                let held = account::read(self.connection, environment, id)?;
+                match counted {
+                    Counted::Not => held.map(|held| held.with(self.shared.usage.unstored(environment, id))),
+                    Counted::Now => held,
+                    Counted::Later(counters) => held.map(|held| held.with_counters(counters)),
+                }
+            }
+            _ => match self.shared.accounts.get(Noun::Customer, environment, id.as_str()) {
+                Some(held) => {
+                    self.note(environment, id, held.place, false);
+                    Some(held)
+                }
+                None => {
+                    let held = account::read(self.connection, environment, id)?;
+                    let held = held.map(|held| held.with(self.shared.usage.unstored(environment, id)));
+                    if let Some(held) = &held {
+                        self.note(environment, id, held.place, true);
+                    }
+                    held
+                }
+            },
+        };
+        Ok(held.map(|held| held.account))
+    }
+
+    fn note(&mut self, environment: Environment, id: &CustomerId, place: i64, is_news: bool) {
+        let touched = Touched { place: Some(place), is_news, counted: Counted::Not };
+        self.accounts[usize::from(environment.is_live())].insert(id.clone(), touched);
     }
 
     fn write(&mut self, environment: Environment, write: &Write) -> Result<(), StoreError> {
         let (Write::Put { after: record, .. } | Write::Delete(record)) = write;
-        if self.guest && record.noun() != Noun::ApiKey {
-            return Err(StoreError::Guest);
+        if let Some(owner) = Account::owner(record) {
+            self.touch(environment, owner);
+        }
+        self.catalogs[usize::from(environment.is_live())] |= Catalog::is_concerned(write);
+        match (write, record) {
+            (Write::Put { before: Some(Record::UsageEvent(before)), .. }, Record::UsageEvent(after)) => {
+                return self.change_event(environment, before, after);
+            }
+            (Write::Delete(_), Record::UsageEvent(event)) => return self.delete_event(environment, event),
+            // These were written together.
+            (Write::Put { .. }, Record::UsageEvent(_) | Record::Counters(_)) => return Ok(()),
+            (Write::Delete(_), Record::Counters(counters)) => {
+                self.touch(environment, &counters.customer).counted = Counted::Now;
+            }
+            _ => {}
         }
         let table = table::kept(record.noun())?;
         let body = match write {
-            Write::Put { before: None, after } => Some(insert(self.connection, table, environment, after)?.1),
+            Write::Put { before: None, after } => {
+                let (seq, body) = insert(self.connection, table, environment, after)?;
+                if let Record::Customer(customer) = after {
+                    self.touch(environment, &customer.id).place = Some(seq);
+                }
+                Some(body)
+            }
             Write::Put { before: Some(before), after } => {
                 Some(update(self.connection, table, environment, before, after)?)
             }
             Write::Delete(record) => {
                 delete(self.connection, table, environment, record)?;
+                if let Record::Customer(customer) = record {
+                    self.touch(environment, &customer.id).place = None;
+                }
                 None
             }
         };
         if nouns::is_cached(table.noun) {
             let body = body.map(|body| Arc::from(body.into_bytes()));
             let (noun, id) = (table.noun, record.id().to_owned());
-            self.published.bodies.push(NewBody { noun, environment, id, body });
+            self.bodies.push(NewBody { noun, environment, id, body });
         }
         Ok(())
     }
@@ -79,7 +229,7 @@ impl<'a> Transaction<'a> {
         let record = Record::Event(event);
         let (seq, _) = insert(self.connection, table::kept(record.noun())?, environment, &record)?;
         if searchable(noun).is_some() {
-            self.published.changes.push(Change { event: seq, environment, noun, id: id.into() });
+            self.changes.push(Change { event: seq, environment, noun, id: id.into() });
         }
         Ok(())
     }
@@ -90,21 +240,49 @@ impl Rows for Transaction<'_> {
         // Memory holds what is committed. What this transaction changed is known already, so it is never asked here.
         match key {
             Key::Row(noun, id) if nouns::is_cached(*noun) => {
-                load::learn_row(*noun, key, facts, |table| match self.cache.get(*noun, environment, id) {
+                load::learn_row(*noun, key, facts, |table| match self.shared.cache.get(*noun, environment, id) {
                     Some(body) => Ok(Some(body)),
                     None => load::body(self.connection, table, environment, id),
                 })
             }
-            _ => load::inside(self.connection, environment, key, facts),
+            Key::Account(id) => {
+                let account = self.account(environment, id)?;
+                facts.learn(key.clone(), Fact::Account(account));
+                Ok(())
+            }
+            Key::Catalog | Key::CatalogHeld if !self.catalogs[usize::from(environment.is_live())] => {
+                let read = || catalog::read(self.connection, environment);
+                let catalog = self.shared.catalogs.get_or_read(environment, read)?;
+                facts.learn(key.clone(), Fact::Catalog(catalog));
+                Ok(())
+            }
+            _ => load::inside(&self.shared.usage, self.connection, environment, key, facts),
         }
     }
 
     fn apply(&mut self, environment: Environment, changes: Changes) -> Result<(), StoreError> {
+        if self.guest && changes.writes.iter().any(|write| !is_key(write)) {
+            return Err(StoreError::Guest);
+        }
+        for sweep in &changes.sweeps {
+            self.sweep(environment, sweep)?;
+        }
         for write in &changes.writes {
             self.write(environment, write)?;
         }
+        self.count(environment, &changes.writes)?;
+        let events = changes.writes.iter().filter_map(|write| match write {
+            Write::Put { before: None, after: Record::UsageEvent(event) } => Some(event),
+            _ => None,
+        });
+        self.put_events(environment, events)?;
         changes.events.into_iter().try_for_each(|event| self.tell(environment, event))
     }
+}
+
+fn is_key(write: &Write) -> bool {
+    let (Write::Put { after: record, .. } | Write::Delete(record)) = write;
+    record.noun() == Noun::ApiKey
 }
 
 /// A promoted value as it is in its column.
@@ -128,11 +306,12 @@ fn insert(
     record: &Record,
 ) -> Result<(i64, String), StoreError> {
     let mut statement = connection.prepare_cached(&table.insert)?;
-    statement.raw_bind_parameter(1, environment.is_live())?;
-    statement.raw_bind_parameter(2, record.id())?;
-    statement.raw_bind_parameter(3, record.created().millis())?;
-    let mut place = 4;
-    for field in table.noun.fields() {
+    statement.raw_bind_parameter(1, rusqlite::types::Null)?;
+    statement.raw_bind_parameter(2, environment.is_live())?;
+    statement.raw_bind_parameter(3, record.id())?;
+    statement.raw_bind_parameter(4, record.created().millis())?;
+    let mut place = 5;
+    for field in table.fields {
         statement.raw_bind_parameter(place, Column(record.value(*field)))?;
         place += 1;
     }
@@ -143,7 +322,7 @@ fn insert(
 }
 
 /// Writes the columns that changed, so that the indexes of the others are left alone.
-fn update(
+pub(super) fn update(
     connection: &Connection,
     table: &Table,
     environment: Environment,
@@ -152,7 +331,7 @@ fn update(
 ) -> Result<String, StoreError> {
     let created = before.created() != after.created();
     let changed = |field: &Field| before.value(*field) != after.value(*field);
-    let fields: Vec<Field> = table.noun.fields().iter().copied().filter(changed).collect();
+    let fields: Vec<Field> = table.fields.iter().copied().filter(changed).collect();
     let mut statement = connection.prepare_cached(&table.update(created, &fields))?;
     let mut place = 1;
     let mut next = || {
@@ -175,13 +354,18 @@ fn update(
     }
 }
 
-/// The one change that the search index follows at once: a later object may get the same place.
-fn delete(connection: &Connection, table: &Table, environment: Environment, record: &Record) -> Result<(), StoreError> {
+/// The one change that the search index follows at once: a later object may get the same place. Gives the place.
+pub(super) fn delete(
+    connection: &Connection,
+    table: &Table,
+    environment: Environment,
+    record: &Record,
+) -> Result<i64, StoreError> {
     let mut statement = connection.prepare_cached(&table.delete)?;
     let seq: Option<i64> =
         statement.query_row(params![environment.is_live(), record.id()], |row| row.get(0)).optional()?;
     match seq {
-        Some(seq) => fold::forget(connection, table, seq),
+        Some(seq) => fold::forget(connection, table, seq).map(|()| seq),
         None => Err(StoreError::Conflict(format!("{:?} {} is gone", table.noun, record.id()))),
     }
 }

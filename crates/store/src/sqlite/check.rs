@@ -2,7 +2,7 @@
 
 use super::table::{self, Table};
 use super::tail::Tail;
-use super::{apply::Column, connect, prepare};
+use super::{apply::Column, connect, prepare, usage};
 use crate::error::OpenError;
 use crate::report::Report;
 use crate::{migrate, record, search_terms};
@@ -35,6 +35,7 @@ pub(crate) fn check(path: &Path) -> Result<Report, OpenError> {
         check_table(&snapshot, table, &mut report)?;
     }
     check_references(&snapshot, &mut report)?;
+    usage::check(&snapshot, &mut report)?;
     Ok(report)
 }
 
@@ -91,7 +92,7 @@ fn check_columns(row: &Row<'_>, table: &Table, record: &Record, report: &mut Rep
     if row.get::<_, i64>("created")? != record.created().millis() {
         wrong.push("created");
     }
-    for field in table.noun.fields() {
+    for field in table.fields {
         let column = Column(record.value(*field));
         let derived = match column.to_sql()? {
             ToSqlOutput::Borrowed(value) => value == row.get_ref(field.name())?,

@@ -1,5 +1,6 @@
 //! Brings the search index up to date: the first changes of the tail become part of it, a slice at a time.
 
+use super::slice::unsynced;
 use super::table::{self, Table};
 use super::tail::{Change, Tail};
 use crate::error::StoreError;
@@ -12,27 +13,14 @@ pub(super) const SLICE_MAX: usize = 256;
 /// A tail longer than this is folded even while jobs wait: searches look at each of its objects, some 6 µs for each.
 pub(super) const TAIL_MAX: usize = 16_384;
 
-/// Folds one slice, in its own transaction. Says how many changes it had. It is not synced: what a crash takes of the
-/// index it takes of the mark too, so that the slice is folded again.
+/// Folds one slice, in its own transaction. Says how many changes it had. What a crash takes of the index it takes of
+/// the mark too, so that the slice is folded again.
 pub(super) fn fold(connection: &Connection, tail: &Tail) -> Result<usize, StoreError> {
     let changes = tail.first(SLICE_MAX);
     let Some(last) = changes.last() else { return Ok(0) };
-    connection.pragma_update(None, "synchronous", "normal")?;
-    let folded = commit_changes(connection, &changes, last.event);
-    // Without it what is acknowledged would not be on disk: better to end the process.
-    connection.pragma_update(None, "synchronous", "full").expect("a setting of the connection alone");
-    folded?;
+    unsynced(connection, || fold_changes(connection, &changes, last.event))?;
     tail.drop_first(changes.len());
     Ok(changes.len())
-}
-
-fn commit_changes(connection: &Connection, changes: &[Change], mark: i64) -> Result<(), StoreError> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    let folded = fold_changes(connection, changes, mark).and_then(|()| Ok(connection.execute_batch("COMMIT")?));
-    if folded.is_err() && !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK")?;
-    }
-    folded
 }
 
 fn fold_changes(connection: &Connection, changes: &[Change], mark: i64) -> Result<(), StoreError> {

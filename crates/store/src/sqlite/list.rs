@@ -125,7 +125,7 @@ fn chunks(filter: &Filter) -> Vec<Filter> {
         Filter::OneOf(field, values) => {
             sorted(values).chunks(VALUES_MAX).map(|values| Filter::OneOf(*field, values.to_vec())).collect()
         }
-        Filter::StartsWith(..) | Filter::Is(..) => vec![filter.clone()],
+        Filter::StartsWith(..) | Filter::Contains(..) | Filter::Is(..) => vec![filter.clone()],
     }
 }
 
@@ -151,6 +151,11 @@ impl Dialect for Bound {
         let places = vec!["?"; bound.len()].join(", ");
         self.0.extend(bound);
         format!("{column} IN ({places})")
+    }
+
+    fn contains(&mut self, column: &str, part: &str) -> String {
+        let part = self.value(&Value::Text(part.to_owned()));
+        format!("instr({column}, {part}) > 0")
     }
 
     fn aside(column: &str) -> String {

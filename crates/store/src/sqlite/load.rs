@@ -2,6 +2,8 @@
 
 use super::Shared;
 use super::table::{self, Table};
+use super::usage::{self, Usage};
+use super::{account, catalog};
 use crate::error::StoreError;
 use crate::record;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -19,15 +21,34 @@ pub(super) fn from_outside(
 ) -> Result<(), StoreError> {
     match key {
         Key::Row(noun, id) => learn_row(*noun, key, facts, |table| shared.body(table, environment, id)),
+        Key::Holder(Field::UsageKey, value) => usage::load_holder_outside(shared, environment, value, facts),
         Key::Holder(field, _) | Key::Any(field, _) => {
-            shared.read(field.noun(), |connection| inside(connection, environment, key, facts))
+            shared.read(field.noun(), |connection| inside(&shared.usage, connection, environment, key, facts))
         }
-        Key::Elsewhere(noun, _) => shared.read(*noun, |connection| inside(connection, environment, key, facts)),
+        Key::Elsewhere(noun, _) => {
+            shared.read(*noun, |connection| inside(&shared.usage, connection, environment, key, facts))
+        }
+        Key::Catalog | Key::CatalogHeld => {
+            let read = || shared.readers.quick(|connection| catalog::read(connection, environment));
+            let catalog = shared.catalogs.get_or_read(environment, read)?;
+            facts.learn(key.clone(), Fact::Catalog(catalog));
+            Ok(())
+        }
+        Key::Account(id) => {
+            facts.learn(key.clone(), Fact::Account(account::load(shared, environment, id)?));
+            Ok(())
+        }
+        Key::UsageTally(subject, window) => {
+            let tally = usage::tally_outside(shared, environment, subject, *window)?;
+            facts.learn(key.clone(), Fact::Tally(tally));
+            Ok(())
+        }
     }
 }
 
 /// Answers a key from the transaction that the connection is in.
 pub(super) fn inside(
+    usage: &Usage,
     connection: &Connection,
     environment: Environment,
     key: &Key,
@@ -35,6 +56,7 @@ pub(super) fn inside(
 ) -> Result<(), StoreError> {
     match key {
         Key::Row(noun, id) => learn_row(*noun, key, facts, |table| body(connection, table, environment, id)),
+        Key::Holder(Field::UsageKey, value) => usage::load_holder(usage, connection, environment, value, facts),
         Key::Holder(field, value) => learn_holder(connection, environment, *field, value, facts),
         Key::Any(field, value) => {
             let any = match table::of(field.noun()) {
@@ -44,6 +66,22 @@ pub(super) fn inside(
                 None => false,
             };
             facts.learn(key.clone(), Fact::Any(any));
+            Ok(())
+        }
+        Key::Catalog | Key::CatalogHeld => {
+            let catalog = catalog::read(connection, environment)?;
+            facts.learn(key.clone(), Fact::Catalog(Arc::new(catalog)));
+            Ok(())
+        }
+        Key::Account(id) => {
+            let unstored = usage.unstored(environment, id);
+            let held = account::read(connection, environment, id)?.map(|held| held.with(unstored));
+            facts.learn(key.clone(), Fact::Account(held.map(|held| held.account)));
+            Ok(())
+        }
+        Key::UsageTally(subject, window) => {
+            let tally = usage::tally(usage, connection, environment, subject, *window)?;
+            facts.learn(key.clone(), Fact::Tally(tally));
             Ok(())
         }
         Key::Elsewhere(noun, id) => {
@@ -104,4 +142,18 @@ pub(super) fn body(
         .query_row(params![environment.is_live(), id], |row| Ok(Arc::from(row.get_ref(0)?.as_bytes()?)))
         .optional()?;
     Ok(body)
+}
+
+/// How many objects have a value in a field.
+pub(super) fn count(
+    connection: &Connection,
+    environment: Environment,
+    field: Field,
+    value: &str,
+) -> Result<u64, StoreError> {
+    let table = table::kept(field.noun())?;
+    let sql = format!("SELECT count(*) FROM {} WHERE live = ? AND {} = ?", table.name, field.name());
+    let mut statement = connection.prepare_cached(&sql)?;
+    let count: i64 = statement.query_row(params![environment.is_live(), value], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
 }

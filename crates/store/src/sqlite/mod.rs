@@ -1,11 +1,14 @@
 //! The embedded engine: one SQLite file, one thread that writes to it, a few connections that read.
 //!
 //! `writer` takes jobs from a bounded queue and runs them in batches; `load` and `apply` are its two verbs. Reads go
-//! past it, through `readers`: they see every change that was answered. `cache` keeps bodies in memory. The search
-//! index is brought up to date by the writer when it has nothing better to do (`fold`); what it lacks is in `tail`.
+//! past it, through `readers`: they see every change that was answered. Bodies, accounts and the catalog are kept in
+//! memory. The search index is brought up to date by the writer when it has nothing better to do (`fold`); what it lacks
+//! is in `tail`. The same goes for the indexes of usage events and for counters (`usage`).
 
+mod account;
 mod apply;
 mod backup;
+mod catalog;
 mod check;
 mod connect;
 mod fold;
@@ -14,9 +17,11 @@ mod load;
 mod prepare;
 mod readers;
 mod search;
+mod slice;
 mod table;
 mod tail;
 mod transfer;
+mod usage;
 mod writer;
 
 pub(crate) use backup::backup;
@@ -27,9 +32,11 @@ use crate::cache::Cache;
 use crate::error::{ListError, OpenError, SearchError, StoreError};
 use crate::metrics::{Metrics, Outcome};
 use crate::options::Options;
-use crate::page::{Found, parse_token};
+use crate::page::{Found, UsagePage, UsageQuery, parse_token};
 use crate::task::Task;
 use crate::{nouns, record};
+use account::Held;
+use catalog::Catalogs;
 use readers::Readers;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -41,9 +48,11 @@ use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Facts, ReadSet};
 use tollgate_domain::idempotency::RECEIPT_LIFETIME_MILLIS;
 use tollgate_domain::list::{ListQuery, Page};
-use tollgate_domain::record::{Noun, Record};
+use tollgate_domain::record::{Field, Noun, Record};
 use tollgate_domain::search::Query;
 use tollgate_domain::time::Timestamp;
+use tollgate_domain::window::Window;
+use usage::{Limits, Usage};
 use writer::{Message, Writer};
 
 /// Most jobs that wait for the writing thread; one more is answered with [`StoreError::Busy`].
@@ -62,6 +71,9 @@ pub(crate) struct Sqlite {
 #[derive(Debug)]
 pub(crate) struct Shared {
     cache: Cache,
+    accounts: Cache<Held>,
+    catalogs: Catalogs,
+    usage: Usage,
     readers: Readers,
     tail: Tail,
     metrics: Arc<Metrics>,
@@ -69,13 +81,26 @@ pub(crate) struct Shared {
 
 impl Sqlite {
     pub(crate) fn open(path: &Path, options: &Options, metrics: Arc<Metrics>) -> Result<Self, OpenError> {
+        Self::open_within(path, options, Limits::new(options.usage_tail), metrics)
+    }
+
+    fn open_within(
+        path: &Path,
+        options: &Options,
+        limits: Limits,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, OpenError> {
         let lock = if options.exclusive { Some(connect::lock(path)?) } else { None };
         let connection = connect::writing(path, options.max_bytes)?;
         prepare::prepare(&connection, path)?;
         // A guest does not see what the server writes in between, so it keeps nothing.
         let cache_bytes = if options.exclusive { options.cache_bytes } else { 0 };
+        let usage = if options.exclusive { Usage::open(&connection, limits)? } else { Usage::none() };
         let shared = Arc::new(Shared {
-            cache: Cache::new(cache_bytes),
+            cache: Cache::new(cache_bytes - cache_bytes / 2),
+            accounts: Cache::new(cache_bytes / 2),
+            catalogs: Catalogs::new(options.exclusive),
+            usage,
             readers: Readers::open(path)?,
             tail: Tail::read(&connection, metrics.search_tail.clone())?,
             metrics,
@@ -130,6 +155,24 @@ impl Sqlite {
         let places = self.shared.readers.places()?;
         readers::long(places, move || shared.readers.slow(|connection| list::list(connection, environment, &query)))
             .await?
+    }
+
+    pub(crate) fn count(&self, environment: Environment, field: Field, value: &str) -> Result<u64, StoreError> {
+        if field == Field::UsageSubject {
+            let tally = usage::tally_outside(&self.shared, environment, value, Window::ALWAYS)?;
+            return Ok(tally.count);
+        }
+        self.shared.read(field.noun(), |connection| load::count(connection, environment, field, value))
+    }
+
+    pub(crate) async fn usage_events(
+        &self,
+        environment: Environment,
+        query: &UsageQuery,
+    ) -> Result<UsagePage, StoreError> {
+        let (shared, query) = (self.shared.clone(), query.clone());
+        let places = self.shared.readers.places()?;
+        readers::long(places, move || usage::page(&shared, environment, &query)).await?
     }
 
     pub(crate) async fn search(
@@ -226,6 +269,12 @@ impl From<rusqlite::Error> for ListError {
 
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<StoreError> for OpenError {
+    fn from(error: StoreError) -> Self {
         Self::Failed(error.to_string())
     }
 }

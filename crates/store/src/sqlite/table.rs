@@ -1,10 +1,13 @@
 //! Tables, derived from the fields that the domain declares: the statements SQLite runs on them.
 //!
 //! Every table has `seq` (order of insertion), `live` (0 or 1), `id`, `created` (milliseconds), one column for each
-//! promoted field, and `body`.
+//! promoted field, and `body`. Usage events, which are many, are found by their fields in another [way](super::usage),
+//! and have no columns for them.
 
 use crate::error::StoreError;
 use crate::nouns;
+#[cfg(test)]
+use crate::nouns::CreatedIndex;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 #[cfg(test)]
@@ -17,7 +20,9 @@ use tollgate_domain::search::searchable;
 pub(crate) struct Table {
     pub(crate) noun: Noun,
     pub(crate) name: &'static str,
-    /// `live, id, created, fields…, body`.
+    /// The fields that have columns.
+    pub(crate) fields: &'static [Field],
+    /// `seq` or nothing, then `live, id, created, fields…, body`.
     pub(crate) insert: String,
     /// By `live, id`: the body.
     pub(crate) body: String,
@@ -49,14 +54,16 @@ pub(super) fn kept(noun: Noun) -> Result<&'static Table, StoreError> {
 impl Table {
     fn new(noun: Noun) -> Self {
         let name = nouns::table_name(noun).expect("it is kept");
-        let mut columns = String::from("live, id, created");
-        for field in noun.fields() {
+        let fields = if noun == Noun::UsageEvent { &[] } else { noun.fields() };
+        let mut columns = String::from("seq, live, id, created");
+        for field in fields {
             write!(columns, ", {}", field.name()).expect("memory takes it");
         }
-        let places = vec!["?"; noun.fields().len() + 4].join(", ");
+        let places = vec!["?"; fields.len() + 5].join(", ");
         Self {
             noun,
             name,
+            fields,
             insert: format!("INSERT INTO {name} ({columns}, body) VALUES ({places})"),
             body: format!("SELECT body FROM {name} WHERE live = ? AND id = ?"),
             place: format!("SELECT created, seq FROM {name} WHERE live = ? AND id = ?"),
@@ -101,15 +108,21 @@ impl Table {
             "CREATE TABLE {name} (\n    seq INTEGER PRIMARY KEY,\n    live INTEGER NOT NULL,\n    id TEXT NOT NULL,\n    \
              created INTEGER NOT NULL,\n"
         );
-        for field in self.noun.fields() {
+        for field in self.fields {
             writeln!(sql, "    {} ANY,", field.name()).expect("memory takes it");
         }
         sql.push_str("    body TEXT NOT NULL\n) STRICT;\n");
         writeln!(sql, "CREATE UNIQUE INDEX {name}_by_id ON {name} (live, id);").expect("memory takes it");
         // An index ends with the rowid, which is `seq`: both give list order.
-        let created = if nouns::is_listed(self.noun) { "live, created" } else { "created" };
-        writeln!(sql, "CREATE INDEX {name}_by_created ON {name} ({created});").expect("memory takes it");
-        for field in self.noun.fields() {
+        let created = match nouns::created_index(self.noun) {
+            CreatedIndex::Listed => Some("live, created"),
+            CreatedIndex::Age => Some("created"),
+            CreatedIndex::Missing => None,
+        };
+        if let Some(columns) = created {
+            writeln!(sql, "CREATE INDEX {name}_by_created ON {name} ({columns});").expect("memory takes it");
+        }
+        for field in self.fields {
             let column = field.name();
             let index = match field.lookup() {
                 Lookup::Scan => continue,

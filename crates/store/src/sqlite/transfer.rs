@@ -1,8 +1,9 @@
 //! A file as one side of a move.
 
 use super::table::{self, Table};
-use super::{apply::Column, connect, fold, prepare};
+use super::{apply::Column, connect, fold, prepare, usage};
 use crate::error::{OpenError, StoreError};
+use crate::options::USAGE_TAIL_DEFAULT;
 use crate::transfer::{Chunk, Chunks, Mark, Reached, Row, Which};
 use crate::{migrate, record, search_terms};
 use rusqlite::types::ValueRef;
@@ -34,6 +35,10 @@ impl Side {
         migrate::must_be_latest(prepare::version(&connection, path)?)?;
         prepare::refuse_unfinished(&connection)?;
         connection.pragma_update(None, "query_only", false)?;
+        // What a server that was killed had put off is to be among the rows.
+        let transaction = connection.unchecked_transaction()?;
+        usage::settle(&transaction, USAGE_TAIL_DEFAULT)?;
+        transaction.commit()?;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         Ok(Self::new(connection, lock))
     }
@@ -95,7 +100,7 @@ impl Side {
         let transaction = held.connection.unchecked_transaction()?;
         let mut insert = transaction.prepare_cached(&insert_sql(table))?;
         for row in &chunk.rows {
-            write_row(&mut insert, row)?;
+            write_row(&mut insert, table, row)?;
             index(&transaction, table, row)?;
         }
         drop(insert);
@@ -130,12 +135,13 @@ impl Side {
         Ok(transaction.commit()?)
     }
 
-    /// Makes the indexes. That of searches has every object as it is, so that no event is left to follow.
+    /// Makes the indexes, those of usage events too. That of searches has every object as it is, so that no event is left to follow.
     pub(crate) fn finish(&self) -> Result<(), StoreError> {
         let held = self.held();
         let transaction = held.connection.unchecked_transaction()?;
         let makes: String = transaction.query_row("SELECT indexes FROM unfinished_move", [], |row| row.get(0))?;
         transaction.execute_batch(&makes)?;
+        usage::settle(&transaction, USAGE_TAIL_DEFAULT)?;
         transaction.execute_batch(
             "UPDATE search_mark SET event = (SELECT coalesce(max(seq), 0) FROM event); DROP TABLE unfinished_move",
         )?;
@@ -157,7 +163,7 @@ fn indexes(connection: &Connection) -> rusqlite::Result<(String, String)> {
 
 /// `seq, live, id, created, fields…, body`.
 fn columns(table: &Table) -> Vec<&'static str> {
-    let fields = table.noun.fields().iter().map(|field| field.name());
+    let fields = table.fields.iter().map(|field| field.name());
     ["seq", "live", "id", "created"].into_iter().chain(fields).chain(["body"]).collect()
 }
 
@@ -173,16 +179,20 @@ fn insert_sql(table: &Table) -> String {
 
 fn read_row(table: &Table, row: &rusqlite::Row<'_>) -> Result<Row, StoreError> {
     let id: String = row.get(2)?;
-    let fields = table.noun.fields();
+    let fields = table.fields;
     let values = fields.iter().enumerate().map(|(place, field)| {
         value(*field, row.get_ref(place + 4)?).ok_or_else(|| {
             let (table, field) = (table.name, field.name());
             StoreError::Corrupt(format!("{field} of {table} {id} is of another type; `tollgate doctor` tells more"))
         })
     });
-    let fields = values.collect::<Result<Vec<_>, _>>()?;
+    let mut fields = values.collect::<Result<Vec<_>, _>>()?;
     let environment = Environment::from_live(row.get(1)?);
-    let (created, body) = (row.get(3)?, row.get(fields.len() + 4)?);
+    let (created, body): (i64, String) = (row.get(3)?, row.get(fields.len() + 4)?);
+    if fields.len() < table.noun.fields().len() {
+        let record = record::decode(table.noun, body.as_bytes())?;
+        fields = table.noun.fields().iter().map(|field| record.value(*field)).collect();
+    }
     Ok(Row { seq: row.get(0)?, environment, id, created, fields, body })
 }
 
@@ -196,15 +206,16 @@ fn value(field: Field, column: ValueRef<'_>) -> Option<Value> {
     }
 }
 
-fn write_row(statement: &mut CachedStatement<'_>, row: &Row) -> Result<(), StoreError> {
+fn write_row(statement: &mut CachedStatement<'_>, table: &Table, row: &Row) -> Result<(), StoreError> {
     statement.raw_bind_parameter(1, row.seq)?;
     statement.raw_bind_parameter(2, row.environment.is_live())?;
     statement.raw_bind_parameter(3, &row.id)?;
     statement.raw_bind_parameter(4, row.created)?;
-    for (place, field) in row.fields.iter().enumerate() {
+    let fields = row.fields.iter().take(table.fields.len());
+    for (place, field) in fields.enumerate() {
         statement.raw_bind_parameter(place + 5, Column(field.clone()))?;
     }
-    statement.raw_bind_parameter(row.fields.len() + 5, &row.body)?;
+    statement.raw_bind_parameter(table.fields.len() + 5, &row.body)?;
     statement.raw_execute()?;
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! Invariants: answers come after commit and sync; a batch that fails is undone and its jobs are run one by one, so
 //! that only the culprit fails; a panic in here ends the process, since nobody can tell what it left half done.
 
-use super::apply::{NewBody, Published, Transaction};
+use super::apply::Transaction;
 use super::{Shared, fold};
 use crate::clock::Clock;
 use crate::drive::drive;
@@ -26,9 +26,9 @@ use tollgate_domain::time::Timestamp;
 const BATCH_MAX: usize = 256;
 /// Most receipts dropped in one transaction.
 const PRUNE_SLICE: u32 = 500;
-/// How long nothing must arrive before the search tail is folded: a client that sends one request after the other
-/// should not find the thread busy with that.
-const FOLD_DELAY: Duration = Duration::from_millis(100);
+/// How long nothing must arrive before what was put off is done: a client that sends one request after the other should
+/// not find the thread busy with that.
+const IDLE_DELAY: Duration = Duration::from_millis(100);
 
 /// What the thread is told.
 pub(super) enum Message {
@@ -50,6 +50,8 @@ pub(super) struct Writer {
     random: Random,
     /// Taken from the queue while a batch was gathered, to be done next.
     put_back: Option<Message>,
+    /// Usage events written since the last merge.
+    events: usize,
 }
 
 impl Writer {
@@ -60,7 +62,7 @@ impl Writer {
         options: &Options,
     ) -> Result<Self, OpenError> {
         let random = Random::new(options.seed)?;
-        Ok(Self { connection, lock, shared, clock: options.clock.clone(), random, put_back: None })
+        Ok(Self { connection, lock, shared, clock: options.clock.clone(), random, put_back: None, events: 0 })
     }
 
     /// Runs until it is closed, or every sender is gone.
@@ -71,6 +73,7 @@ impl Writer {
             tracing::error!("the writing thread panicked; ending the process, so that nothing half done is served");
             std::process::abort();
         }
+        while !self.is_guest() && self.merge() == Some(true) {}
         self.shared.readers.committed();
         // Whoever opens the file next has less to do; a reader that is at work only keeps the log from being cut.
         let checkpoint = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
@@ -92,6 +95,7 @@ impl Writer {
                     if self.shared.tail.len() > fold::TAIL_MAX {
                         self.fold();
                     }
+                    self.keep_up();
                 }
                 Message::Prune { before, back } => {
                     // The one who asked may be gone.
@@ -102,20 +106,24 @@ impl Writer {
         }
     }
 
-    /// The next message. Once none has come for a while, folds the search tail until one does.
+    /// The next message. Once none has come for a while, does what was put off until one does.
     fn next(&mut self, queue: &Receiver<Message>) -> Option<Message> {
         if let Some(message) = self.put_back.take() {
             return Some(message);
         }
-        let mut patience = FOLD_DELAY;
+        let mut patience = IDLE_DELAY;
         loop {
-            if self.is_guest() || self.shared.tail.len() == 0 {
+            let (folds, merges) = (self.shared.tail.len() > 0, self.shared.usage.is_behind());
+            if self.is_guest() || !(folds || merges) {
                 return queue.recv().ok();
             }
             match queue.recv_timeout(patience) {
                 Ok(message) => return Some(message),
                 Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => patience = if self.fold() { Duration::ZERO } else { FOLD_DELAY },
+                Err(RecvTimeoutError::Timeout) => {
+                    let went_well = if folds { self.fold() } else { self.merge().is_some() };
+                    patience = if went_well { Duration::ZERO } else { IDLE_DELAY };
+                }
             }
         }
     }
@@ -160,32 +168,27 @@ impl Writer {
     /// One transaction over these tasks: all of it, or none.
     fn attempt(&mut self, tasks: &mut [Box<dyn Task>]) -> Result<(), StoreError> {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let tail = self.shared.usage.begin();
         let outcome = self.decide_and_commit(tasks);
-        if outcome.is_err() && !self.connection.is_autocommit() {
-            self.connection.execute_batch("ROLLBACK")?;
+        if outcome.is_err() {
+            self.shared.usage.roll_back(tail);
+            if !self.connection.is_autocommit() {
+                self.connection.execute_batch("ROLLBACK")?;
+            }
         }
-        self.publish(outcome?);
+        self.events += outcome?;
         Ok(())
     }
 
-    fn decide_and_commit(&mut self, tasks: &mut [Box<dyn Task>]) -> Result<Published, StoreError> {
+    /// Says how many usage events were written.
+    fn decide_and_commit(&mut self, tasks: &mut [Box<dyn Task>]) -> Result<usize, StoreError> {
         let now = self.clock.now();
-        let mut transaction = Transaction::new(&self.connection, &self.shared.cache, self.lock.is_none());
-        drive(&mut transaction, tasks, now, &mut || self.random.next())?;
-        let published = transaction.published;
+        let mut transaction = Transaction::new(&self.connection, &self.shared, self.lock.is_none());
+        let batch = drive(&mut transaction, tasks, now, &mut || self.random.next())?;
         let begun = Instant::now();
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         self.shared.metrics.commit.observe(begun.elapsed().as_secs_f64());
-        Ok(published)
-    }
-
-    /// Lets readers see what was committed, before anybody is answered.
-    fn publish(&self, published: Published) {
-        self.shared.readers.committed();
-        for NewBody { noun, environment, id, body } in published.bodies {
-            self.shared.cache.put(noun, environment, &id, body);
-        }
-        self.shared.tail.extend(published.changes);
+        Ok(transaction.publish(batch))
     }
 
     /// Folds one slice of the search tail; says whether that went well.
@@ -198,6 +201,32 @@ impl Writer {
             Err(error) => {
                 tracing::warn!(%error, "cannot bring the search index up to date; searches go on without it");
                 false
+            }
+        }
+    }
+
+    /// Merges as much of the usage tail as the events since the last time ask for.
+    fn keep_up(&mut self) {
+        let events = std::mem::take(&mut self.events);
+        if self.is_guest() {
+            return;
+        }
+        let mut due = self.shared.usage.slices_due(events);
+        while (due > 0 || self.shared.usage.is_full()) && self.merge() == Some(true) {
+            due = due.saturating_sub(1);
+        }
+    }
+
+    /// Merges one slice of the usage tail; says whether there is more, or nothing where that went wrong.
+    fn merge(&self) -> Option<bool> {
+        match self.shared.usage.merge(&self.connection) {
+            Ok(more) => {
+                self.shared.readers.committed();
+                Some(more)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot merge usage; it goes on in memory");
+                None
             }
         }
     }

@@ -35,6 +35,7 @@ macro_rules! on_every_engine {
         }
     };
 }
+pub(crate) use on_every_engine;
 
 on_every_engine! {
     what_is_put_can_be_got_until_it_is_deleted
@@ -55,7 +56,7 @@ on_every_engine! {
     ids_of_every_kind_of_letters_are_kept_apart
 }
 
-fn on_postgres(test: impl AsyncFnOnce(&World)) {
+pub(crate) fn on_postgres(test: impl AsyncFnOnce(&World)) {
     // Where there is none, that was said.
     if Postgres::shared().is_some() {
         run(async { test(&World::new(Engine::Postgres).await).await });

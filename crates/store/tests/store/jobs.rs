@@ -75,7 +75,8 @@ impl Job for Blind {
     }
 
     fn decide(&mut self, _: &Facts, _: Timestamp, _: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
-        Ok(Changes { writes: vec![Write::Put { before: None, after: self.0.clone() }], events: Vec::new() })
+        let writes = vec![Write::Put { before: None, after: self.0.clone() }];
+        Ok(Changes { writes, ..Changes::default() })
     }
 }
 

@@ -1,7 +1,8 @@
 //! What an engine promises, on every engine.
 //!
-//! `conformance` states it case by case; `commands` feeds random commands to the model, to SQLite and to PostgreSQL and
-//! wants equal replies and equal rows; `searches` does the same for searches. `nodes` has several nodes over one
+//! `conformance` states it case by case, `access` for accounts and usage; `commands` feeds random commands to the model,
+//! to SQLite and to PostgreSQL and wants equal replies and equal rows; `searches` does the same for searches, `usage` for
+//! usage. `nodes` has several nodes over one
 //! PostgreSQL database, whose connections are cut; `transfer` moves from one engine to the other. The rest is about
 //! SQLite as a file: what happens when the disk is full, when readers race the writer, when another process comes along.
 //!
@@ -10,6 +11,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access;
 mod cache;
 mod commands;
 mod conformance;
@@ -18,8 +20,12 @@ mod files;
 mod full;
 mod guests;
 mod jobs;
+mod linearizable;
 mod nodes;
+mod nodes_access;
 mod panic;
 mod searches;
+mod speed;
 mod transfer;
+mod usage;
 mod world;

@@ -21,22 +21,22 @@ use tollgate_testkit::postgres::Postgres;
 use tollgate_testkit::proxy::{Cut, Proxy};
 
 /// A database, and whoever may come to it.
-struct Site {
-    server: &'static Postgres,
-    url: String,
+pub(crate) struct Site {
+    pub(crate) server: &'static Postgres,
+    pub(crate) url: String,
 }
 
 impl Site {
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         let server = Postgres::shared()?;
         Some(Self { server, url: server.create_database() })
     }
 
-    async fn node(&self, options: Options) -> Arc<Store> {
+    pub(crate) async fn node(&self, options: Options) -> Arc<Store> {
         Arc::new(Store::open(&self.url(), &options).await.unwrap())
     }
 
-    async fn nodes<const N: usize>(&self) -> [Arc<Store>; N] {
+    pub(crate) async fn nodes<const N: usize>(&self) -> [Arc<Store>; N] {
         let mut nodes = Vec::new();
         for _ in 0..N {
             nodes.push(self.node(Options::default()).await);
@@ -45,23 +45,23 @@ impl Site {
     }
 
     /// A node whose connections can be cut.
-    async fn behind(&self, proxy: &Proxy, options: Options) -> Arc<Store> {
+    pub(crate) async fn behind(&self, proxy: &Proxy, options: Options) -> Arc<Store> {
         let url: DatabaseUrl = proxy.url(self.server, &self.url).parse().unwrap();
         Arc::new(Store::open(&url, &options).await.unwrap())
     }
 
-    fn url(&self) -> DatabaseUrl {
+    pub(crate) fn url(&self) -> DatabaseUrl {
         self.url.parse().unwrap()
     }
 
-    async fn assert_healthy(&self) {
+    pub(crate) async fn assert_healthy(&self) {
         let report = check(&self.url()).await.unwrap();
         assert!(report.is_healthy(), "{report}");
     }
 }
 
 /// Many at once, as on a machine with cores to spare.
-fn run_threads<F: Future>(test: F) -> F::Output {
+pub(crate) fn run_threads<F: Future>(test: F) -> F::Output {
     tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap().block_on(test)
 }
 
@@ -395,7 +395,7 @@ fn a_search_among_many_rows_named_at_once_finds_each() {
 }
 
 /// Waits for something that comes by itself.
-async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !is_so().await {
         assert!(begun.elapsed() < Duration::from_secs(30), "it does not come");

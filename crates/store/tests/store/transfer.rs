@@ -1,6 +1,9 @@
 //! Moves: there and back nothing is lost or changed, whatever happens on the way, and nothing is moved where it should
 //! not be.
 
+use crate::access::{
+    account, bonus, catalog, consume, custom_product, events, granted, limit_feature, tally, track, write_customer,
+};
 use crate::commands::{environment, op, perform, prices};
 use crate::jobs::Keyed;
 use crate::searches::{change, compare, make, query};
@@ -11,10 +14,16 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::Ordering::SeqCst;
 use tollgate_domain::api_key::CreateApiKey;
+use tollgate_domain::customer::WriteCustomer;
+use tollgate_domain::definition::AskedAccess;
 use tollgate_domain::environment::Environment::{self, Live};
 use tollgate_domain::list::{Cursor, ListQuery};
+use tollgate_domain::overrule::CreateOverride;
+use tollgate_domain::quantity::Quantity;
 use tollgate_domain::record::Noun;
 use tollgate_domain::time::Timestamp;
+use tollgate_domain::usage::{Consumed, Track, TrackBatch, Tracked, subject};
+use tollgate_domain::window::{ResetInterval, Window};
 use tollgate_store::{
     Clock, DatabaseUrl, OpenError, Options, Progress, Step, Store, Tally, TransferError, check, transfer,
 };
@@ -91,9 +100,10 @@ async fn crowded() -> World {
     execute(
         &world.url,
         &format!(
-            "INSERT INTO product (live, id, created, active, body) WITH RECURSIVE number (n) AS \
+            "INSERT INTO product (live, id, created, active, key, body) WITH RECURSIVE number (n) AS \
              (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {CROWD}) \
-             SELECT 0, 'p' || n, created + n, active, json_set(body, '$.id', 'p' || n, '$.created', created + n) \
+             SELECT 0, 'p' || n, created + n, active, 'key_' || n, \
+             json_set(body, '$.id', 'p' || n, '$.created', created + n, '$.key', 'key_' || n) \
              FROM number, product WHERE id = 'first'"
         ),
     );
@@ -302,5 +312,86 @@ fn what_cannot_be_moved_is_said_and_nothing_is_made() {
         let made: Vec<_> =
             std::fs::read_dir(origin.folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
         assert!(made.iter().all(|name| name.to_string_lossy().starts_with("tollgate.db")), "{made:?}");
+    });
+}
+
+/// Something of everything that access rests on, with keys, fractions, corrections and odd names.
+async fn use_up(store: &Store) {
+    for environment in Environment::ALL {
+        for key in ["calls", "bytes"] {
+            ask_in(store, environment, limit_feature(key, ResetInterval::Month)).await.unwrap().unwrap();
+        }
+        ask_in(store, environment, custom_product("all", true, vec![granted("calls", 3)])).await.unwrap().unwrap();
+        ask_in(store, environment, custom_product("gold", false, vec![granted("calls", 9)])).await.unwrap().unwrap();
+        for customer in ODD {
+            let product_keys = Some(vec!["gold".to_owned()]);
+            let assigned = WriteCustomer { product_keys, ..write_customer(customer) };
+            ask_in(store, environment, assigned).await.unwrap().unwrap();
+            ask_in(store, environment, bonus(customer, "calls", 4)).await.unwrap().unwrap();
+            let access = AskedAccess { has_access: true, limit: Some(Quantity::whole(7)), is_unlimited: None };
+            let (customer_id, feature_key) = (customer.into(), "calls".to_owned());
+            let overrule =
+                CreateOverride { customer: customer_id, feature_key, access, reason: Some("\0".into()), expires: None };
+            ask_in(store, environment, overrule).await.unwrap().unwrap();
+            let part = Track { amount: Quantity::parse("0.000000001").unwrap(), ..track(customer, "bytes", 0, None) };
+            let events = vec![part, track(customer, "bytes", -5, Some("k\0")), track(customer, "calls", 9, None)];
+            let tracked = ask_in(store, environment, TrackBatch { events }).await.unwrap().unwrap();
+            assert!(tracked.iter().all(Result::is_ok), "{tracked:?}");
+        }
+    }
+}
+
+const ODD: [&str; 4] = ["a", "A b", "\0", "ä\u{1}"];
+
+/// Everything that can be seen of what access rests on.
+async fn access_of(store: &Store) -> Vec<String> {
+    let mut all = Vec::new();
+    for environment in Environment::ALL {
+        let catalog = catalog(store, environment).await;
+        all.push(format!("{:?} {:?}", catalog.features(), catalog.custom_products()));
+        for customer in ODD {
+            all.push(format!("{:?}", account(store, environment, customer).await.unwrap()));
+            for feature in catalog.features().values() {
+                let subject = subject(&feature.id, &customer.into());
+                let tally = tally(store, environment, &subject, Window::ALWAYS).await;
+                all.push(format!("{tally:?} {:?}", events(store, environment, &subject, Window::ALWAYS).await));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn usage_bonuses_and_overrides_move_both_ways_and_go_on() {
+    run(async {
+        for engine in Engine::all().skip(1) {
+            let (origin, back) = (World::new(engine).await, Folder::new());
+            use_up(&origin.store).await;
+            let before = access_of(&origin.store).await;
+            origin.store.close().await;
+            for Target { url, .. } in Target::all(&origin.folder) {
+                let there = moved(&origin.url, &url).await.unwrap();
+                assert_healthy(&url).await;
+                let url_back = DatabaseUrl::Sqlite(back.file());
+                assert_eq!(moved(&url, &url_back).await.unwrap(), there);
+                assert_healthy(&url_back).await;
+                std::fs::remove_file(back.file()).unwrap();
+                let other = world_at(&url, &origin).await;
+                assert_eq!(access_of(&other.store).await, before);
+                let again = ask(&other.store, track("\0", "bytes", 7, Some("k\0"))).await.unwrap();
+                assert!(matches!(again, Tracked::Repeated { .. }), "{again:?}");
+                let consumed: Vec<_> = [
+                    ask(&other.store, consume("a", "calls", 2, None)).await.unwrap(),
+                    ask(&other.store, consume("a", "calls", 1, None)).await.unwrap(),
+                ]
+                .into();
+                assert!(
+                    matches!(consumed[..], [Consumed::Accepted { .. }, Consumed::LimitReached { .. }]),
+                    "{consumed:?}"
+                );
+                other.store.close().await;
+                assert_healthy(&url).await;
+            }
+        }
     });
 }

@@ -41,8 +41,8 @@ fn hex(byte: u8) -> Option<u8> {
     }
 }
 
-/// Appends the text, encoded as in a query: only letters, digits and `-_.~` stay as they are.
-pub(super) fn encode(text: &str, out: &mut String) {
+/// Appends the text, encoded as in a path or query: only letters, digits and `-_.~` stay as they are.
+pub(crate) fn encode(text: &str, out: &mut String) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             out.push(char::from(byte));

@@ -87,9 +87,7 @@ fn unsupported(noun: Noun, field: &str) -> Fault {
         Noun::Product => "products",
         Noun::Price => "prices",
         Noun::Event => "events",
-        Noun::TaxCode => "tax_codes",
-        Noun::Receipt => "receipts",
-        Noun::ApiKey => "api_keys",
+        _ => noun.singular(),
     };
     let field = Shortened(field);
     Fault::invalid(format!(

@@ -1,6 +1,6 @@
 //! Every endpoint, in one table: the server's routes, the context of errors and the published description follow it.
 
-use super::{event, price, product, tax_code};
+use super::{event, feature, price, product, product_feature, tax_code};
 use crate::params::Table;
 use crate::search;
 
@@ -70,11 +70,23 @@ operations! {
     ProductRetrieve: Get "/v1/products/{id}", product::RETRIEVE, "Retrieve a product";
     ProductUpdate: Post "/v1/products/{id}", product::UPDATE, "Update a product";
     ProductDelete: Delete "/v1/products/{id}", product::DELETE, "Delete a product";
+    ProductFeatureList: Get "/v1/products/{product}/features", product_feature::LIST,
+        "List all features attached to a product";
+    ProductFeatureCreate: Post "/v1/products/{product}/features", product_feature::CREATE,
+        "Attach a feature to a product";
+    ProductFeatureRetrieve: Get "/v1/products/{product}/features/{id}", product_feature::RETRIEVE,
+        "Retrieve a product_feature";
+    ProductFeatureDelete: Delete "/v1/products/{product}/features/{id}", product_feature::DELETE,
+        "Remove a feature from a product";
     PriceSearch: Get "/v1/prices/search", search::TABLE, "Search prices";
     PriceList: Get "/v1/prices", price::LIST, "List all prices";
     PriceCreate: Post "/v1/prices", price::CREATE, "Create a price";
     PriceRetrieve: Get "/v1/prices/{price}", price::RETRIEVE, "Retrieve a price";
     PriceUpdate: Post "/v1/prices/{price}", price::UPDATE, "Update a price";
+    FeatureList: Get "/v1/entitlements/features", feature::LIST, "List all features";
+    FeatureCreate: Post "/v1/entitlements/features", feature::CREATE, "Create a feature";
+    FeatureRetrieve: Get "/v1/entitlements/features/{id}", feature::RETRIEVE, "Retrieve a feature";
+    FeatureUpdate: Post "/v1/entitlements/features/{id}", feature::UPDATE, "Update a feature";
     EventList: Get "/v1/events", event::LIST, "List all events";
     EventRetrieve: Get "/v1/events/{id}", event::RETRIEVE, "Retrieve an event";
     TaxCodeList: Get "/v1/tax_codes", tax_code::LIST, "List all tax codes";

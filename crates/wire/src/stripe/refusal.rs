@@ -1,13 +1,14 @@
 //! What the domain refuses, in Stripe's words.
 
 use super::operation::Operation;
-use super::undecided;
+use super::{error, undecided};
 use crate::fault::Fault;
 use crate::params::wording::Shortened;
 use tollgate_domain::currency::Currency;
+use tollgate_domain::feature::FEATURES_MAX;
 use tollgate_domain::metadata::METADATA_MAX_KEYS;
 use tollgate_domain::record::Noun;
-use tollgate_domain::refusal::{Reference, Refusal};
+use tollgate_domain::refusal::{AccessRefusal, Reference, Refusal, Taken};
 
 /// The fault that tells of a refusal of an operation.
 pub(super) fn fault(operation: Operation, refusal: &Refusal) -> Fault {
@@ -42,6 +43,41 @@ pub(super) fn fault(operation: Operation, refusal: &Refusal) -> Fault {
             undecided::option_without_amount(*currency, option_param(operation, *currency))
         }
         Refusal::TooManyMetadataKeys { count } => too_many_metadata_keys(*count).about("metadata"),
+        Refusal::Access(refusal) => access(refusal),
+    }
+}
+
+/// What access refuses to those who speak of it in Stripe's words.
+fn access(refusal: &AccessRefusal) -> Fault {
+    match refusal {
+        AccessRefusal::KeyTaken(Taken::Feature(holder)) => undecided::lookup_key_of_feature(holder),
+        AccessRefusal::FeatureArchived => undecided::feature_archived(),
+        AccessRefusal::AlreadyAttached => undecided::feature_attached(),
+        AccessRefusal::TooManyFeatures => undecided::too_many_features(FEATURES_MAX),
+        // No command of this dialect is refused for any of these reasons.
+        AccessRefusal::NoCustomer { .. }
+        | AccessRefusal::NoFeature { .. }
+        | AccessRefusal::NoProduct { .. }
+        | AccessRefusal::NoVersion { .. }
+        | AccessRefusal::NoBonus { .. }
+        | AccessRefusal::NoOverride { .. }
+        | AccessRefusal::NoEvent { .. }
+        | AccessRefusal::KeyTaken(Taken::Product)
+        | AccessRefusal::EventKeyTaken
+        | AccessRefusal::StripeManaged
+        | AccessRefusal::NotAssignable { .. }
+        | AccessRefusal::UnknownProductKey { .. }
+        | AccessRefusal::DefaultProduct(_)
+        | AccessRefusal::DefaultHasOneVersion
+        | AccessRefusal::BadAccess { .. }
+        | AccessRefusal::NotTracked
+        | AccessRefusal::BadInstant { .. }
+        | AccessRefusal::TotalTooLarge
+        | AccessRefusal::BonusConsumed { .. }
+        | AccessRefusal::StripeCustomer
+        | AccessRefusal::Linked(_)
+        | AccessRefusal::TooManyCustomProducts
+        | AccessRefusal::TooManyVersions => error::internal(),
     }
 }
 
@@ -67,14 +103,7 @@ fn option_param(operation: Operation, currency: Currency) -> String {
 
 /// An object that does not exist; not yet about a parameter.
 pub(super) fn no_such(noun: Noun, id: &str) -> Fault {
-    let what = match noun {
-        Noun::Product => "product",
-        Noun::Price => "price",
-        Noun::Event => "event",
-        Noun::TaxCode => "tax code",
-        Noun::Receipt => "idempotency key",
-        Noun::ApiKey => "API key",
-    };
+    let what = noun.singular();
     let is_stray = |character: char| character.is_whitespace() || matches!(character, '"' | '\'' | '`');
     let hint = if id.starts_with(is_stray) || id.ends_with(is_stray) {
         ". Make sure you use the exact id without extra whitespace or quotes"
@@ -87,7 +116,7 @@ pub(super) fn no_such(noun: Noun, id: &str) -> Fault {
 fn subject_param(noun: Noun) -> &'static str {
     match noun {
         Noun::Price => "price",
-        Noun::Product | Noun::Event | Noun::TaxCode | Noun::Receipt | Noun::ApiKey => "id",
+        _ => "id",
     }
 }
 
@@ -97,5 +126,6 @@ fn reference_param(operation: Operation, reference: Reference) -> &'static str {
         (Reference::DefaultPrice, _) => "default_price",
         (Reference::TaxCode, Operation::PriceCreate) => "product_data[tax_code]",
         (Reference::TaxCode, _) => "tax_code",
+        (Reference::EntitlementFeature, _) => "entitlement_feature",
     }
 }

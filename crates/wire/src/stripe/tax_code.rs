@@ -8,9 +8,8 @@ use crate::form::Params;
 use crate::json::Writer;
 use crate::list::{self, ENDING_BEFORE, LIMIT, ListRequest, STARTING_AFTER};
 use crate::params::{self, Table};
-use crate::stripe::error;
 use tollgate_domain::id::TaxCodeId;
-use tollgate_domain::list::{CreatedRange, Cursor, Page};
+use tollgate_domain::list::{CreatedRange, Page};
 use tollgate_domain::record::Noun;
 use tollgate_domain::tax_code::{self, TAX_CODES, TaxCode};
 
@@ -39,28 +38,7 @@ pub fn parse_list(params: &Params) -> Result<ListRequest, Fault> {
 
 /// The page of tax codes that was asked for.
 pub fn list(request: &ListRequest) -> Result<Page<&'static TaxCode>, Fault> {
-    let (limit, cursor) = (request.query.limit, request.query.cursor.as_ref());
-    let range = match cursor {
-        None => 0..TAX_CODES.len(),
-        Some(cursor @ Cursor::After(_)) => place(cursor)? + 1..TAX_CODES.len(),
-        Some(cursor @ Cursor::Before(_)) => 0..place(cursor)?,
-    };
-    if let Some(second) = &request.second_cursor {
-        place(second)?;
-        return Err(error::both_cursors());
-    }
-    let has_more = range.len() > limit;
-    let page = match cursor {
-        Some(Cursor::Before(_)) => range.end.saturating_sub(limit)..range.end,
-        _ => range.start..range.end.min(range.start + limit),
-    };
-    Ok(Page { items: TAX_CODES[page].iter().collect(), has_more })
-}
-
-fn place(cursor: &Cursor) -> Result<usize, Fault> {
-    let (Cursor::After(id) | Cursor::Before(id)) = cursor;
-    let place = TAX_CODES.iter().position(|code| code.id == id);
-    place.ok_or_else(|| error::cursor_missing(Noun::TaxCode, cursor))
+    list::page(request, TAX_CODES.iter().collect(), |code| code.id, |_| true)
 }
 
 /// Writes a tax code.

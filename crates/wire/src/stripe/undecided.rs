@@ -9,7 +9,7 @@ use crate::params::Path;
 use crate::params::wording::Shortened;
 use std::fmt::Display;
 use tollgate_domain::currency::Currency;
-use tollgate_domain::id::{PriceId, ProductId};
+use tollgate_domain::id::{FeatureId, PriceId, ProductId};
 
 impl From<FormFault> for Fault {
     fn from(fault: FormFault) -> Self {
@@ -103,6 +103,24 @@ pub(crate) fn option_charges_otherwise(currency: Currency, param: impl Display) 
 
 pub(crate) fn option_without_amount(currency: Currency, param: impl Display) -> Fault {
     Fault::invalid(format!("The currency option `{currency}` needs an amount.")).about(param)
+}
+
+pub(crate) fn lookup_key_of_feature(holder: &FeatureId) -> Fault {
+    Fault::invalid(format!("A feature (`{holder}`) already uses that lookup key."))
+        .with_code("resource_already_exists")
+        .about("lookup_key")
+}
+
+pub(crate) fn feature_archived() -> Fault {
+    Fault::invalid("An archived feature cannot be attached to a product.").about("entitlement_feature")
+}
+
+pub(crate) fn feature_attached() -> Fault {
+    Fault::invalid("The feature is attached to this product already.").about("entitlement_feature")
+}
+
+pub(crate) fn too_many_features(max: usize) -> Fault {
+    Fault::invalid(format!("There can be at most {max} features."))
 }
 
 pub(crate) fn search_mixes_joins() -> Fault {

@@ -4,12 +4,12 @@ use crate::sample::currency;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::list::Cursor;
 use tollgate_domain::record::Noun;
-use tollgate_domain::refusal::{Reference, Refusal};
+use tollgate_domain::refusal::{AccessRefusal, Reference, Refusal, Taken};
 use tollgate_wire::fault::Fault;
 use tollgate_wire::stripe::error;
 use tollgate_wire::stripe::operation::Operation::{
-    self, EventRetrieve, PriceCreate, PriceRetrieve, PriceUpdate, ProductCreate, ProductDelete, ProductRetrieve,
-    ProductUpdate,
+    self, EventRetrieve, FeatureCreate, FeatureUpdate, PriceCreate, PriceRetrieve, PriceUpdate, ProductCreate,
+    ProductDelete, ProductFeatureCreate, ProductFeatureDelete, ProductRetrieve, ProductUpdate,
 };
 
 #[test]
@@ -95,6 +95,21 @@ fn missing_objects_are_told_by_their_place() {
             no_reference(Reference::TaxCode, "txcd_x"),
             (400, "No such tax code: 'txcd_x'", missing, Some("product_data[tax_code]")),
         ),
+        (
+            FeatureUpdate,
+            no_subject(Noun::Feature, "feat_nope"),
+            (404, "No such feature: 'feat_nope'", missing, Some("id")),
+        ),
+        (
+            ProductFeatureCreate,
+            no_reference(Reference::EntitlementFeature, "feat_nope"),
+            (400, "No such feature: 'feat_nope'", missing, Some("entitlement_feature")),
+        ),
+        (
+            ProductFeatureDelete,
+            no_subject(Noun::ProductFeature, "prodft_nope"),
+            (404, "No such product feature: 'prodft_nope'", missing, Some("id")),
+        ),
     ]);
     let long = "x".repeat(999);
     let ends = "x".repeat(490);
@@ -165,10 +180,29 @@ fn what_nobody_knows_the_words_of_still_names_its_parameter() {
         (PriceUpdate, Refusal::TaxBehaviorFixed { option: Some(eur) }, "currency_options[eur][tax_behavior]"),
         (PriceCreate, Refusal::OptionChargesOtherwise(eur), "currency_options[eur]"),
         (ProductCreate, Refusal::OptionWithoutAmount(eur), "default_price_data[currency_options][eur]"),
+        (ProductFeatureCreate, AccessRefusal::FeatureArchived.into(), "entitlement_feature"),
+        (ProductFeatureCreate, AccessRefusal::AlreadyAttached.into(), "entitlement_feature"),
     ] {
         let fault = error::refusal(operation, &refusal);
         assert_eq!((fault.status, fault.param.as_deref(), fault.code), (400, Some(param), None), "{refusal:?}");
     }
+    check(&[
+        (
+            FeatureCreate,
+            AccessRefusal::KeyTaken(Taken::Feature("feat_1".into())).into(),
+            (
+                400,
+                "A feature (`feat_1`) already uses that lookup key.",
+                Some("resource_already_exists"),
+                Some("lookup_key"),
+            ),
+        ),
+        (
+            FeatureCreate,
+            AccessRefusal::TooManyFeatures.into(),
+            (400, "There can be at most 1000 features.", None, None),
+        ),
+    ]);
 }
 
 #[test]

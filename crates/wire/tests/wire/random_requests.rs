@@ -5,7 +5,7 @@ use tollgate_wire::form::{self, Params};
 use tollgate_wire::params::{Kind, Param};
 use tollgate_wire::stripe::error;
 use tollgate_wire::stripe::operation::Operation;
-use tollgate_wire::stripe::{event, price, product, tax_code};
+use tollgate_wire::stripe::{event, feature, price, product, product_feature, tax_code};
 
 /// Parses as any operation would, and tells what is wrong.
 fn parse(operation: Operation, params: &Params) {
@@ -21,6 +21,16 @@ fn parse(operation: Operation, params: &Params) {
         Operation::PriceCreate => price::parse_create(params).err(),
         Operation::PriceRetrieve => price::parse_retrieve(params).err(),
         Operation::PriceUpdate => price::parse_update(params, "price_1".into()).err(),
+        Operation::ProductFeatureList => product_feature::parse_list(params).err(),
+        Operation::ProductFeatureCreate => product_feature::parse_create(params, "prod_1".into()).err(),
+        Operation::ProductFeatureRetrieve => product_feature::parse_retrieve(params).err(),
+        Operation::ProductFeatureDelete => {
+            product_feature::parse_delete(params, "prod_1".into(), "prodft_1".into()).err()
+        }
+        Operation::FeatureList => feature::parse_list(params).err(),
+        Operation::FeatureCreate => feature::parse_create(params).err(),
+        Operation::FeatureRetrieve => feature::parse_retrieve(params).err(),
+        Operation::FeatureUpdate => feature::parse_update(params, "feat_1".into()).err(),
         Operation::EventList => event::parse_list(params).err(),
         Operation::EventRetrieve => event::parse_retrieve(params).err(),
         Operation::TaxCodeList => tax_code::parse_list(params).err(),

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 use tollgate_domain::currency::Currency;
+use tollgate_domain::feature::{Archived, Feature, FeatureKind};
 use tollgate_domain::money::UnitAmount;
 use tollgate_domain::price::{Charge, Interval, Price, Recurring, TaxBehavior, UsageType};
 use tollgate_domain::product::{Product, ProductKind};
 use tollgate_domain::time::Timestamp;
+use tollgate_domain::window::{ResetAnchor, ResetInterval};
 
 /// The product of the seed's page.
 pub(crate) fn gold_plan() -> Product {
     Product {
         id: "prod_NWjs8kKbJWmuuc".into(),
+        key: "gold_plan".into(),
         name: "Gold Plan".into(),
         active: true,
         created: Timestamp::from_seconds(1_678_833_149),
@@ -66,4 +69,26 @@ pub(crate) fn gold_price() -> Price {
         tax_behavior: TaxBehavior::Unspecified,
         transform_quantity: None,
     }
+}
+
+/// A boolean feature whose id is its key after `feat_`.
+pub(crate) fn feature(key: &str, created: i64) -> Feature {
+    Feature {
+        id: format!("feat_{key}").into(),
+        key: key.to_owned(),
+        name: key.to_uppercase(),
+        description: None,
+        kind: FeatureKind::Boolean,
+        tracks_usage: false,
+        interval: ResetInterval::Never,
+        anchor: ResetAnchor::Calendar,
+        archived: None,
+        metadata: BTreeMap::new(),
+        created: Timestamp::from_seconds(created),
+    }
+}
+
+/// The same, archived.
+pub(crate) fn archived(feature: Feature) -> Feature {
+    Feature { archived: Some(Archived { at: feature.created, reason: Some("old".into()) }), ..feature }
 }

@@ -59,7 +59,9 @@ class Raw:
 
     def everything(self) -> dict[str, dict]:
         """What a refused request must leave as it was. Holds while there are at most 100 of each."""
-        lists = {path: self.get(f"{path}?limit=100").json for path in ("/v1/products", "/v1/prices", "/v1/events")}
+        paths = ["/v1/products?", "/v1/prices?", "/v1/events?"]
+        paths += [f"/v1/entitlements/features?archived={archived}&" for archived in ("false", "true")]
+        lists = {path: self.get(f"{path}limit=100").json for path in paths}
         assert not any(page["has_more"] for page in lists.values()), "too many objects for one page each"
         return lists
 
