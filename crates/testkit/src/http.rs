@@ -47,6 +47,13 @@ impl Client {
         self.send("POST", path, &[("idempotency-key", key)], &encode(form))
     }
 
+    /// Sends JSON in the PriceOS dialect; null for no body.
+    pub fn call(&mut self, method: &str, path: &str, body: &Value) -> io::Result<Reply> {
+        let key = self.key.clone();
+        let text = if body.is_null() { String::new() } else { body.to_string() };
+        self.send(method, path, &[("x-api-key", &key), ("content-type", "application/json")], &text)
+    }
+
     /// Sends one request and reads the whole answer. A connection that failed is not used again. An `authorization`
     /// among the headers stands in for that of the key.
     pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> io::Result<Reply> {
@@ -65,12 +72,15 @@ impl Client {
     fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
         let mut lines = vec![format!("{method} {path} HTTP/1.1")];
         lines.push(format!("host: {}", self.address));
-        if !headers.iter().any(|(name, _)| *name == "authorization") {
+        let has = |name: &str| headers.iter().any(|(given, _)| *given == name);
+        if !has("authorization") && !has("x-api-key") {
             lines.push(format!("authorization: Bearer {}", self.key));
         }
         lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
-        if method == "POST" {
+        if method == "POST" && !has("content-type") {
             lines.push("content-type: application/x-www-form-urlencoded".to_owned());
+        }
+        if matches!(method, "POST" | "PUT") {
             lines.push(format!("content-length: {}", body.len()));
         }
         format!("{}\r\n\r\n{body}", lines.join("\r\n"))

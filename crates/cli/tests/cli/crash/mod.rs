@@ -12,6 +12,8 @@
 //! * the products, prices and events that are there are those of the writes, no more, no fewer, each product went
 //!   from name to name without a gap, and each lookup key is where the last transfer took it.
 //!
+//! [Usage](usage) is written beside that: tracked, consumed and sent in batches, under keys.
+//!
 //! At the end everything is read once more from the start, and `tollgate doctor` finds nothing wrong.
 //!
 //! `TOLLGATE_CRASHES` says how often to kill (5 unless it is set), `TOLLGATE_CRASH_SEED` repeats the choices of a run:
@@ -24,6 +26,7 @@ mod ledger;
 mod nodes;
 mod random;
 mod server;
+mod usage;
 mod writer;
 
 use deed::Write;

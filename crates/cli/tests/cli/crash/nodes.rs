@@ -25,7 +25,7 @@ use tollgate_testkit::scratch::Scratch;
 
 const NODES: usize = 2;
 /// Faults for each crash that is asked for: they are quick, and there are several kinds.
-const FAULTS: u64 = 2;
+pub(super) const FAULTS: u64 = 2;
 /// How old an answer from memory may be. Waited for after each fault, and so shorter than people have it.
 const MAX_AGE_MS: u64 = 100;
 /// Longest time that the database is away.
@@ -41,7 +41,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// What is done to whom.
 #[derive(Debug)]
-enum Fault {
+pub(super) enum Fault {
     Node(usize),
     Database,
     Connections,
@@ -49,15 +49,15 @@ enum Fault {
 }
 
 /// Everything that may die.
-struct Site {
+pub(super) struct Site {
     nodes: Vec<Node>,
     postgres: Postgres,
     /// Straight to the database.
-    url: String,
+    pub(super) url: String,
     scratch: Scratch,
 }
 
-struct Node {
+pub(super) struct Node {
     name: String,
     server: Server,
     proxy: Proxy,
@@ -88,7 +88,7 @@ fn faults_of_nodes_and_their_database_lose_nothing_double_nothing_and_leave_noth
 
 impl Fault {
     /// Each kind in its turn.
-    fn of_round(round: u64, random: &mut Random) -> Self {
+    pub(super) fn of_round(round: u64, random: &mut Random) -> Self {
         let (node, needle) = (*random.one_of(&[0, 1]), *random.one_of(&NEEDLES));
         match round % 4 {
             0 => Self::Node(node),
@@ -105,7 +105,7 @@ impl Fault {
 }
 
 impl Site {
-    fn new() -> Option<Self> {
+    pub(super) fn new() -> Option<Self> {
         let postgres = Postgres::start()?;
         let (url, scratch) = (postgres.create_database(), Scratch::new());
         let node = |number| {
@@ -114,6 +114,11 @@ impl Site {
             Node { name, server, proxy }
         };
         Some(Self { nodes: (0..NODES).map(node).collect(), url, scratch, postgres })
+    }
+
+    /// Of each of the nodes.
+    pub(super) fn clients(&self) -> Vec<Client> {
+        self.nodes.iter().map(|node| node.server.client()).collect()
     }
 
     /// Of one of the nodes.
@@ -139,7 +144,7 @@ impl Site {
         })
     }
 
-    fn bring(&mut self, fault: &Fault, random: &mut Random) {
+    pub(super) fn bring(&mut self, fault: &Fault, random: &mut Random) {
         match fault {
             Fault::Node(node) => self.nodes[*node].server.kill(),
             Fault::Database => {
@@ -155,7 +160,7 @@ impl Site {
     }
 
     /// Takes the fault back, as far as that does not happen by itself.
-    fn mend(&mut self, fault: &Fault) {
+    pub(super) fn mend(&mut self, fault: &Fault) {
         match fault {
             Fault::Node(number) => self.restart(*number),
             Fault::Message { node, needle, when, .. } => self.nodes[*node].proxy.cut_at(needle.as_bytes(), *when, 0),
@@ -190,7 +195,7 @@ fn until_all_see_the_same() {
     thread::sleep(Duration::from_millis(2 * MAX_AGE_MS));
 }
 
-fn pause(max_ms: u64, random: &mut Random) {
+pub(super) fn pause(max_ms: u64, random: &mut Random) {
     thread::sleep(Duration::from_millis(random.below(max_ms)));
 }
 

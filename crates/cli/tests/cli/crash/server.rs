@@ -41,7 +41,7 @@ fn a_crash_loses_nothing_doubles_nothing_and_leaves_nothing_half_done() {
 }
 
 /// A server that is ready, after some that did not live to be.
-fn start(database: &Path, random: &mut Random) -> Server {
+pub(super) fn start(database: &Path, random: &mut Random) -> Server {
     for _ in 0..random.below(START_CRASHES_MAX + 1) {
         let mut start =
             command(binary(), &["serve", "--listen", "127.0.0.1:0", "--log", "off", "--database", &url(database)]);
