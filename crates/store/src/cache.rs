@@ -13,8 +13,8 @@ use std::sync::Arc;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::record::Noun;
 
-/// Below this many bytes nothing is kept.
-const CACHE_BYTES_MIN: u64 = 1024 * 1024;
+/// Below this many bytes nothing is kept: half of the least that options ask for.
+const CACHE_BYTES_MIN: u64 = 512 * 1024;
 /// Larger ones are not kept; they would push out many others.
 const KEPT_BYTES_MAX: usize = 64 * 1024;
 /// What an entry takes besides its key and its value, in bytes: its place in the table, two allocations.

@@ -1,20 +1,22 @@
 //! As much of Redis's protocol as it takes to send commands and to tell where a reply ends.
 
 use anyhow::{Context, bail};
+use std::io::Write;
 
 /// Appends a command.
 pub(super) fn write(words: &[&str], buffer: &mut Vec<u8>) {
-    let mut line = |kind: u8, number: usize| {
-        buffer.push(kind);
-        buffer.extend_from_slice(number.to_string().as_bytes());
-        buffer.extend_from_slice(b"\r\n");
-    };
-    line(b'*', words.len());
+    line(b'*', words.len(), buffer);
     for word in words {
-        line(b'$', word.len());
+        line(b'$', word.len(), buffer);
         buffer.extend_from_slice(word.as_bytes());
         buffer.extend_from_slice(b"\r\n");
     }
+}
+
+fn line(kind: u8, number: usize, buffer: &mut Vec<u8>) {
+    buffer.push(kind);
+    buffer.extend_from_slice(number.to_string().as_bytes());
+    buffer.extend_from_slice(b"\r\n");
 }
 
 /// Where the first reply ends, once it is there; what Redis calls an error is one.

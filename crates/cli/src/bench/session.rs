@@ -3,7 +3,7 @@
 use super::Plan;
 use super::database::Database;
 use super::figures::{self, Machine};
-use super::measure::{Lane, Tally, Trial, sample};
+use super::measure::{Lane, Trial, sample};
 use super::pgbench::Pgbench;
 use super::process::Process;
 use super::redis::{self, Redis};

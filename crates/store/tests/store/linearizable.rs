@@ -51,12 +51,12 @@ impl<O, R> Recorder<O, R> {
 /// every reply that is known.
 pub(crate) fn is_linearizable<O, R: PartialEq, S: Clone + Eq + Hash>(
     mut calls: Vec<Call<O, R>>,
-    start: S,
+    start: &S,
     model: impl Fn(&S, &O) -> (S, R),
 ) -> bool {
     calls.sort_by_key(|call| call.begun);
     let done = vec![0; calls.len().div_ceil(64)];
-    Search { calls, model, seen: HashSet::new() }.goes_on(done, &start)
+    Search { calls, model, seen: HashSet::new() }.goes_on(done, start)
 }
 
 struct Search<O, R, S, M> {
@@ -107,6 +107,7 @@ fn is_done(done: &[u64], place: usize) -> bool {
 }
 
 /// Adds a number and says the sum; adding nothing reads.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature of a model")]
 fn add(state: &i64, op: &i64) -> (i64, i64) {
     (state + op, state + op)
 }
@@ -119,20 +120,20 @@ fn call(begun: u64, ended: Option<(u64, i64)>, op: i64) -> Call<i64, i64> {
 fn an_order_is_found_where_there_is_one() {
     // The second is done before the first, which began earlier; the read sees both.
     let calls = vec![call(0, Some((5, 3)), 1), call(1, Some((4, 2)), 2), call(6, Some((7, 3)), 0)];
-    assert!(is_linearizable(calls, 0, add));
+    assert!(is_linearizable(calls, &0, add));
     // What was never answered may have been done, before any call that ended after it began.
-    assert!(is_linearizable(vec![call(0, None, 5), call(1, Some((2, 6)), 1)], 0, add));
-    assert!(is_linearizable(vec![call(0, None, 5), call(1, Some((2, 1)), 1)], 0, add));
+    assert!(is_linearizable(vec![call(0, None, 5), call(1, Some((2, 6)), 1)], &0, add));
+    assert!(is_linearizable(vec![call(0, None, 5), call(1, Some((2, 1)), 1)], &0, add));
 }
 
 #[test]
 fn no_order_is_found_where_something_was_lost_doubled_or_old() {
     let lost = vec![call(0, Some((3, 1)), 1), call(1, Some((2, 1)), 1)];
-    assert!(!is_linearizable(lost, 0, add));
+    assert!(!is_linearizable(lost, &0, add));
     let doubled = vec![call(0, Some((1, 1)), 1), call(2, Some((3, 2)), 0)];
-    assert!(!is_linearizable(doubled, 0, add));
+    assert!(!is_linearizable(doubled, &0, add));
     let old = vec![call(0, Some((1, 1)), 1), call(2, Some((3, 0)), 0)];
-    assert!(!is_linearizable(old, 0, add));
+    assert!(!is_linearizable(old, &0, add));
     let late = vec![call(0, Some((1, 5)), 0), call(2, None, 5)];
-    assert!(!is_linearizable(late, 0, add));
+    assert!(!is_linearizable(late, &0, add));
 }

@@ -7,6 +7,7 @@ use tollgate_domain::access::Limit;
 use tollgate_domain::definition::DefineAccess;
 use tollgate_domain::id::CustomerId;
 use tollgate_domain::migration::MigrateCustomers;
+use tollgate_domain::product::{CreateProduct, NewProduct};
 use tollgate_domain::refusal::{AccessFault, AccessRefusal};
 
 fn next_version(product: &str, gives: &[(&str, Gives)]) -> DefineAccess {
@@ -89,15 +90,19 @@ fn the_default_product_has_one_version() {
     assert!(world.see("acme", "sso").has_access);
 }
 
+// 6.1: existing holders keep what they have, which is nothing as long as nothing is defined.
 #[test]
-fn the_first_version_of_a_stripe_product_that_was_never_defined_grants_nothing_for_good() {
+fn the_first_version_of_a_product_that_was_never_defined_grants_nothing_until_it_is_mended() {
     let mut world = World::new();
     world.boolean("sso");
-    let team = world.stripe_product("Team", &[]);
+    let new = NewProduct { name: "Team".to_owned(), ..NewProduct::default() };
+    let team = world.ok(&CreateProduct { product: new, default_price: None });
     world.customer("acme");
     world.subscribe("acme", &team, 1, "2026-01-01");
     assert_eq!(world.ok(&next_version("team", &[("sso", On)])).1, 2);
     assert!(!world.see("acme", "sso").has_access);
+    world.ok(&DefineAccess { version: Some(1), ..define("team", &[("sso", On)]) });
+    assert!(world.see("acme", "sso").has_access);
 }
 
 #[test]

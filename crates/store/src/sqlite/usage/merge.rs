@@ -201,11 +201,12 @@ pub(super) fn store_counters(
 pub(in crate::sqlite) fn settle(connection: &Connection, tail: usize) -> Result<(), StoreError> {
     let usage = Usage { limits: Limits::new(tail), state: Mutex::default() };
     let merge = || -> Result<(), StoreError> {
-        while let Some((slice, done)) = usage.state().slice() {
+        loop {
+            let next = usage.state().slice();
+            let Some((slice, done)) = next else { return Ok(()) };
             store(connection, &slice)?;
             usage.state().advance(&slice, done);
         }
-        Ok(())
     };
     usage.recover(connection, &merge)?;
     merge()
