@@ -3,6 +3,7 @@
 use crate::error::StoreError;
 use serde_json::from_slice;
 use tollgate_domain::record::{Noun, Record};
+use tollgate_domain::usage::UsageEvent;
 
 /// The body of a record.
 pub(crate) fn encode(record: &Record) -> String {
@@ -23,6 +24,13 @@ pub(crate) fn encode(record: &Record) -> String {
         Record::UsageEvent(event) => serde_json::to_string(event),
     };
     body.expect("records are plain data with text for keys")
+}
+
+/// The body of a usage event, in the place of what the buffer held.
+pub(crate) fn encode_usage<'b>(event: &UsageEvent, buffer: &'b mut Vec<u8>) -> &'b str {
+    buffer.clear();
+    serde_json::to_writer(&mut *buffer, event).expect("records are plain data with text for keys");
+    std::str::from_utf8(buffer).expect("JSON is text")
 }
 
 /// The record with this body.

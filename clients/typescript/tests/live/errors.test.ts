@@ -7,14 +7,15 @@ import { live } from "./server.js";
 live("refusals", (tollgate) => {
   test("of a key that nobody has", async () => {
     const stranger = new PriceOS("sk_test_stranger", { baseUrl: tollgate.baseUrl });
-    for (const call of [
-      stranger.features.list(),
-      stranger.customers.get("c1"),
-      stranger.products.list(),
-      stranger.usage.track({ customerId: "c1", featureKey: "f" }),
-    ]) {
-      await expectRefusal(call, 401, "unauthorized");
-      await expect(call).rejects.toBeInstanceOf(AuthenticationError);
+    const calls: (() => Promise<unknown>)[] = [
+      () => stranger.features.list(),
+      () => stranger.customers.get("c1"),
+      () => stranger.products.list(),
+      () => stranger.usage.track({ customerId: "c1", featureKey: "f" }),
+    ];
+    for (const call of calls) {
+      await expectRefusal(call(), 401, "unauthorized");
+      await expect(call()).rejects.toBeInstanceOf(AuthenticationError);
     }
   });
 

@@ -24,6 +24,17 @@ pub(super) enum Until {
     Sent(u64),
 }
 
+impl Until {
+    /// Where turns are numbered from. A load that takes its time begins at 100,000 for each second since 1970, which no
+    /// load before it has come to.
+    fn first_number(self) -> u64 {
+        match self {
+            Self::Passed(_) => (since_1970().as_micros() / 10).try_into().unwrap_or_default(),
+            Self::Sent(_) => 0,
+        }
+    }
+}
+
 /// One load.
 pub(super) struct Load {
     /// Where to: each connection to the next of them, and around again.
@@ -59,7 +70,8 @@ impl Outcome {
 /// What the connections of a load share.
 struct Shared {
     load: Load,
-    sent: AtomicU64,
+    /// That of the next turn.
+    number: AtomicU64,
     /// Other than that of the load before, which else would be asked for again in the same order.
     seed: u64,
     start: Barrier,
@@ -75,8 +87,8 @@ impl Load {
         };
         let connections = usize::try_from(self.connections).context("too many connections")?;
         let shared = Arc::new(Shared {
+            number: AtomicU64::new(self.until.first_number()),
             load: self,
-            sent: AtomicU64::new(0),
             seed: seed(),
             start: Barrier::new(connections + 1),
             latencies: Mutex::new(Histogram::new()),
@@ -102,7 +114,11 @@ impl Load {
 
 /// Where the random numbers of a run begin: elsewhere each time.
 pub(super) fn seed() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::from(time.subsec_nanos()))
+    since_1970().subsec_nanos().into()
+}
+
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// One connection's part: ask, wait, count, ask again.
@@ -114,7 +130,7 @@ async fn converse(shared: Arc<Shared>, mut connection: Connection, number: u64) 
     let start = Instant::now();
     let mut before = start;
     loop {
-        turn.number = shared.sent.fetch_add(1, Ordering::Relaxed);
+        turn.number = shared.number.fetch_add(1, Ordering::Relaxed);
         let over = match load.until {
             Until::Passed(time) => before - start >= time,
             Until::Sent(count) => turn.number >= count,

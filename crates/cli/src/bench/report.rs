@@ -95,7 +95,12 @@ const COLUMNS: Columns = &[
 ];
 
 /// What comes besides where requests hold several usage events.
-const EVENT_COLUMNS: Columns = &[("events/s", |row| rounded(row.events_rate))];
+const EVENT_COLUMNS: Columns = &[
+    ("events/s", |row| rounded(row.events_rate)),
+    ("CPU µs an event", |row| {
+        row.events_rate.map_or_else(unknown, |events| format!("{:.1}", row.cpu_us * row.rate / events))
+    }),
+];
 
 /// What comes besides where there is Redis.
 const REDIS_COLUMNS: Columns = &[

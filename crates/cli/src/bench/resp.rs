@@ -1,7 +1,6 @@
 //! As much of Redis's protocol as it takes to send commands and to tell where a reply ends.
 
 use anyhow::{Context, bail};
-use std::io::Write;
 
 /// Appends a command.
 pub(super) fn write(words: &[&str], buffer: &mut Vec<u8>) {

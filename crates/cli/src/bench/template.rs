@@ -10,7 +10,7 @@ use std::time::Duration;
 /// How long the query may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 const NEWEST: &str = "SELECT json_build_object( \
-    'product', (SELECT row_to_json(found) FROM (SELECT id, created, terms::text, body FROM product \
+    'product', (SELECT row_to_json(found) FROM (SELECT id, created, key, terms::text, body FROM product \
     WHERE live = false ORDER BY created DESC, seq DESC LIMIT 1) AS found), \
     'event', (SELECT row_to_json(found) FROM (SELECT id, body FROM event \
     WHERE live = false AND type = 'product.created' ORDER BY created DESC, seq DESC LIMIT 1) AS found))";
@@ -29,6 +29,7 @@ pub(super) struct Template {
 struct Product {
     id: String,
     created: i64,
+    key: String,
     terms: String,
     body: String,
 }
@@ -52,16 +53,21 @@ impl Template {
     pub(super) fn script(&self) -> String {
         let Self { product, event } = self;
         let created = product.created.to_string();
-        let names = [(&*product.id, "product_id"), (&*event.id, "event_id"), (&*created, "created")];
+        let names = [
+            (&*product.id, "product_id"),
+            (&*product.key, "product_key"),
+            (&*event.id, "event_id"),
+            (&*created, "created"),
+        ];
         let (product_body, event_body) = (expression(&product.body, &names), expression(&event.body, &names));
         format!(
             "\\set n :n + 1\n\
              \\set number :n * :connections + :client_id\n\
              WITH key AS (SELECT :run::text || lpad(to_hex(:number::bigint), 6, '0') AS key), \
-             new AS (SELECT 'prod_' || key AS product_id, 'evt_' || key || 'pgbenchrow' AS event_id, \
+             new AS (SELECT 'prod_' || key AS product_id, 'gold_plan_' || key AS product_key, 'evt_' || key || 'pgbenchrow' AS event_id, \
              (extract(epoch FROM now()) * 1000)::bigint AS created FROM key), \
-             written AS (INSERT INTO product (live, id, created, active, shippable, url, terms, body) \
-             SELECT true, product_id, created, true, NULL::boolean, NULL::text, '{}'::integer[], {product_body} \
+             written AS (INSERT INTO product (live, id, created, active, shippable, url, key, terms, body) \
+             SELECT true, product_id, created, true, NULL::boolean, NULL::text, product_key, '{}'::integer[], {product_body} \
              FROM new RETURNING 1), \
              entered AS (INSERT INTO pgbench_entry (lane, version, void, keys) \
              SELECT :client_id::bigint, (extract(epoch FROM now()) * 1000000)::bigint, false, '{{}}'::text[] RETURNING 1) \

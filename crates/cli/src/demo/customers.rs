@@ -1,4 +1,5 @@
-//! Who uses it: customers on every product, an override, a bonus that is half used up, and weeks of usage.
+//! Who uses it: customers on every product, an override, bonuses of which one is partly used, and weeks of usage; some
+//! have reached a limit.
 
 use crate::api::Api;
 use anyhow::Context;
@@ -31,6 +32,9 @@ const DAYS: i64 = 42;
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 /// What an ordinary customer uses on an ordinary day.
 const DAILY: [(&str, i64); 3] = [("api_calls", 800), ("exports", 1), ("ai_credits", 6)];
+/// Where some stand today: over a limit and into a bonus, at a limit, short of one.
+const TODAY: [(&str, &str, i64); 3] =
+    [("fable", "ai_credits", 226), ("tinker", "exports", 5), ("orchard", "projects", 19)];
 /// Most events of one request.
 const BATCH: usize = 100;
 
@@ -55,7 +59,10 @@ pub(super) async fn fill(api: &mut Api) -> anyhow::Result<usize> {
         let answer = api.post("/v1/usage/batch", &json!({ "events": batch })).await?;
         anyhow::ensure!(answer["hasErrors"] == false, "an event of the demo was refused: {answer}");
     }
-    Ok(events.len())
+    for (customer, feature, used) in TODAY {
+        api.post("/v1/usage/set", &json!({ "customerId": customer, "featureKey": feature, "used": used })).await?;
+    }
+    Ok(events.len() + TODAY.len())
 }
 
 /// What some of them have beside their products.

@@ -3,6 +3,7 @@
 mod backup;
 mod bench;
 mod crash;
+mod demo;
 mod full;
 mod keys;
 mod layers;

@@ -3,7 +3,7 @@
 use super::account::{self, Held};
 use super::table::{self, Table};
 use super::tail::Change;
-use super::usage::Written;
+use super::usage::{self, Written};
 use super::{Shared, catalog, fold, load};
 use crate::drive::Rows;
 use crate::error::StoreError;
@@ -135,7 +135,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// The place of a customer's row; nothing where it is not there.
-    pub(super) fn place(&mut self, environment: Environment, customer: &CustomerId) -> Result<Option<i64>, StoreError> {
+    pub(super) fn place(&self, environment: Environment, customer: &CustomerId) -> Result<Option<i64>, StoreError> {
         if let Some(place) = self.known(environment, customer).and_then(|touched| touched.place) {
             return Ok(Some(place));
         }
@@ -144,32 +144,26 @@ impl<'a> Transaction<'a> {
 
     /// An account as the transaction has it.
     fn account(&mut self, environment: Environment, id: &CustomerId) -> Result<Option<Arc<Account>>, StoreError> {
-        let known = usize::from(environment.is_live());
-        let held = match self.accounts[known].get(id) {
-            // What this transaction changed is known already, but for commands that change what they do not look at.
-            Some(Touched { is_news: true, counted, .. }) => {
-                let held = account::read(self.connection, environment, id)?;
-                match counted {
-                    Counted::Not => held.map(|held| held.with(self.shared.usage.unstored(environment, id))),
-                    Counted::Now => held,
-                    Counted::Later(counters) => held.map(|held| held.with_counters(counters)),
-                }
-            }
-            _ => match self.shared.accounts.get(Noun::Customer, environment, id.as_str()) {
-                Some(held) => {
-                    self.note(environment, id, held.place, false);
-                    Some(held)
-                }
-                None => {
-                    let held = account::read(self.connection, environment, id)?;
-                    let held = held.map(|held| held.with(self.shared.usage.unstored(environment, id)));
-                    if let Some(held) = &held {
-                        self.note(environment, id, held.place, true);
-                    }
-                    held
-                }
-            },
+        let unstored = || self.shared.usage.unstored(environment, id);
+        // What this transaction changed is known already, but for commands that change what they do not look at.
+        if let Some(Touched { is_news: true, counted, .. }) = self.known(environment, id) {
+            let held = account::read(self.connection, environment, id)?;
+            let held = held.map(|held| match counted {
+                Counted::Not => held.with(unstored()),
+                Counted::Now => held,
+                Counted::Later(counters) => held.with_counters(counters),
+            });
+            return Ok(held.map(|held| held.account));
+        }
+        let kept = self.shared.accounts.get(Noun::Customer, environment, id.as_str());
+        let is_news = kept.is_none();
+        let held = match kept {
+            Some(held) => Some(held),
+            None => account::read(self.connection, environment, id)?.map(|held| held.with(unstored())),
         };
+        if let Some(held) = &held {
+            self.note(environment, id, held.place, is_news);
+        }
         Ok(held.map(|held| held.account))
     }
 
@@ -249,6 +243,11 @@ impl Rows for Transaction<'_> {
                 let account = self.account(environment, id)?;
                 facts.learn(key.clone(), Fact::Account(account));
                 Ok(())
+            }
+            Key::Holder(Field::UsageKey, value) => {
+                let (usage, connection) = (&self.shared.usage, self.connection);
+                let place = |customer: &CustomerId| self.place(environment, customer);
+                usage::load_holder(usage, connection, environment, value, facts, place)
             }
             Key::Catalog | Key::CatalogHeld if !self.catalogs[usize::from(environment.is_live())] => {
                 let read = || catalog::read(self.connection, environment);

@@ -17,7 +17,7 @@ const WRITER_CACHE_KIB: i64 = 16 * 1024;
 const READER_CACHE_KIB: i64 = 4 * 1024;
 /// Pages of 4 KiB in the write-ahead log before they are moved to their places: more make a batch cheaper (a page
 /// written again and again is moved once), and a start after a crash slower.
-const CHECKPOINT_PAGES: i64 = 4000;
+const CHECKPOINT_PAGES: i64 = 10_000;
 /// The log is cut back to this many bytes when it has grown beyond them.
 const LOG_BYTES_MAX: i64 = 64 * 1024 * 1024;
 /// Statements each connection keeps compiled.

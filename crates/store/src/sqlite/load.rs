@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Fact, Facts, Key};
+use tollgate_domain::id::CustomerId;
 use tollgate_domain::record::{Field, Noun};
 
 /// Answers a key outside of any transaction.
@@ -56,7 +57,10 @@ pub(super) fn inside(
 ) -> Result<(), StoreError> {
     match key {
         Key::Row(noun, id) => learn_row(*noun, key, facts, |table| body(connection, table, environment, id)),
-        Key::Holder(Field::UsageKey, value) => usage::load_holder(usage, connection, environment, value, facts),
+        Key::Holder(Field::UsageKey, value) => {
+            let place = |customer: &CustomerId| account::place(connection, environment, customer);
+            usage::load_holder(usage, connection, environment, value, facts, place)
+        }
         Key::Holder(field, value) => learn_holder(connection, environment, *field, value, facts),
         Key::Any(field, value) => {
             let any = match table::of(field.noun()) {

@@ -5,6 +5,7 @@
 //! that only the culprit fails; a panic in here ends the process, since nobody can tell what it left half done.
 
 use super::apply::Transaction;
+use super::usage::SLICE_EVENTS;
 use super::{Shared, fold};
 use crate::clock::Clock;
 use crate::drive::drive;
@@ -50,7 +51,7 @@ pub(super) struct Writer {
     random: Random,
     /// Taken from the queue while a batch was gathered, to be done next.
     put_back: Option<Message>,
-    /// Usage events written since the last merge.
+    /// Usage events written that no slice was merged for.
     events: usize,
 }
 
@@ -207,13 +208,16 @@ impl Writer {
 
     /// Merges as much of the usage tail as the events since the last time ask for.
     fn keep_up(&mut self) {
-        let events = std::mem::take(&mut self.events);
-        if self.is_guest() {
+        let usage = &self.shared.usage;
+        if self.is_guest() || !usage.is_merging() {
+            self.events = 0;
             return;
         }
-        let mut due = self.shared.usage.slices_due(events);
-        while (due > 0 || self.shared.usage.is_full()) && self.merge() == Some(true) {
-            due = due.saturating_sub(1);
+        while self.events >= SLICE_EVENTS || usage.is_full() {
+            self.events = self.events.saturating_sub(SLICE_EVENTS);
+            if self.merge() != Some(true) {
+                return;
+            }
         }
     }
 

@@ -12,6 +12,8 @@ use proptest::prelude::*;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering::SeqCst;
 use tollgate_domain::api_key::CreateApiKey;
 use tollgate_domain::customer::WriteCustomer;
@@ -129,10 +131,14 @@ async fn assert_equal(one: &World, other: &World) {
 
 /// A world with the clock of another, over a database that is there.
 async fn world_at(url: &DatabaseUrl, origin: &World) -> World {
-    let (hands, read) = (origin.hands.clone(), origin.hands.clone());
+    let store = store_at(url, &origin.hands).await;
+    World { store, hands: origin.hands.clone(), folder: Folder::new(), url: url.clone() }
+}
+
+async fn store_at(url: &DatabaseUrl, hands: &Arc<AtomicI64>) -> Store {
+    let read = hands.clone();
     let clock = Clock::reading(move || Timestamp::from_millis(read.load(SeqCst)));
-    let store = Store::open(url, &Options { clock, ..Options::default() }).await.unwrap();
-    World { store, hands, folder: Folder::new(), url: url.clone() }
+    Store::open(url, &Options { clock, ..Options::default() }).await.unwrap()
 }
 
 async fn assert_healthy(url: &DatabaseUrl) {
@@ -365,31 +371,34 @@ async fn access_of(store: &Store) -> Vec<String> {
 fn usage_bonuses_and_overrides_move_both_ways_and_go_on() {
     run(async {
         for engine in Engine::all().skip(1) {
-            let (origin, back) = (World::new(engine).await, Folder::new());
-            use_up(&origin.store).await;
-            let before = access_of(&origin.store).await;
-            origin.store.close().await;
-            for Target { url, .. } in Target::all(&origin.folder) {
-                let there = moved(&origin.url, &url).await.unwrap();
+            let (World { store, hands, folder, url: origin }, back) = (World::new(engine).await, Folder::new());
+            use_up(&store).await;
+            let before = access_of(&store).await;
+            store.close().await;
+            // Its connections that read go with it.
+            drop(store);
+            for Target { url, .. } in Target::all(&folder) {
+                let there = moved(&origin, &url).await.unwrap();
                 assert_healthy(&url).await;
                 let url_back = DatabaseUrl::Sqlite(back.file());
                 assert_eq!(moved(&url, &url_back).await.unwrap(), there);
                 assert_healthy(&url_back).await;
                 std::fs::remove_file(back.file()).unwrap();
-                let other = world_at(&url, &origin).await;
-                assert_eq!(access_of(&other.store).await, before);
-                let again = ask(&other.store, track("\0", "bytes", 7, Some("k\0"))).await.unwrap();
+                let other = store_at(&url, &hands).await;
+                assert_eq!(access_of(&other).await, before);
+                let again = ask(&other, track("\0", "bytes", 7, Some("k\0"))).await.unwrap();
                 assert!(matches!(again, Tracked::Repeated { .. }), "{again:?}");
                 let consumed: Vec<_> = [
-                    ask(&other.store, consume("a", "calls", 2, None)).await.unwrap(),
-                    ask(&other.store, consume("a", "calls", 1, None)).await.unwrap(),
+                    ask(&other, consume("a", "calls", 2, None)).await.unwrap(),
+                    ask(&other, consume("a", "calls", 1, None)).await.unwrap(),
                 ]
                 .into();
                 assert!(
                     matches!(consumed[..], [Consumed::Accepted { .. }, Consumed::LimitReached { .. }]),
                     "{consumed:?}"
                 );
-                other.store.close().await;
+                other.close().await;
+                drop(other);
                 assert_healthy(&url).await;
             }
         }

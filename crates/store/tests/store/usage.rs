@@ -25,20 +25,21 @@ use tollgate_store::{DatabaseUrl, Options, Store, check};
 
 const HOUR: i64 = 60 * 60 * 1000;
 const CUSTOMERS: u8 = 4;
+const KEYS: u8 = 4;
 const FEATURES: [(&str, ResetInterval); 3] =
     [("seats", ResetInterval::Never), ("calls", ResetInterval::Day), ("bytes", ResetInterval::Month)];
 
 /// One event to track: of whom, of what, how much, its key, and how many hours ago.
 type One = (u8, u8, i8, Option<u8>, u8);
 
-/// A command that names events by their number among those there are.
+/// A command that names events by their number among those there are; a key that is [`KEYS`] is taken away.
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
     Track(One),
     Batch(Vec<One>),
     Consume(u8, u8, i8, Option<u8>),
     Set(u8, u8, u8, Option<u8>),
-    Edit { event: u8, amount: Option<i8>, ago: Option<u8>, key: Option<Option<u8>> },
+    Edit { event: u8, amount: Option<i8>, ago: Option<u8>, key: Option<u8> },
     Delete(Vec<u8>),
     Sweep { customer: u8, feature: Option<u8>, period: u8 },
     Bonus(u8, u8, u8),
@@ -57,7 +58,7 @@ pub(crate) fn op() -> impl Strategy<Value = (bool, Op)> {
         3 => proptest::collection::vec(one(), 1..12).prop_map(Op::Batch),
         2 => (0..CUSTOMERS, 0..3u8, 1..9i8, key()).prop_map(|(of, what, much, key)| Op::Consume(of, what, much, key)),
         1 => (0..CUSTOMERS, 0..3u8, 0..20u8, key()).prop_map(|(of, what, much, key)| Op::Set(of, what, much, key)),
-        2 => (0..30u8, proptest::option::of(-3..9i8), proptest::option::of(0..100u8), proptest::option::of(key()))
+        2 => (0..30u8, proptest::option::of(-3..9i8), proptest::option::of(0..100u8), proptest::option::of(0..=KEYS))
             .prop_map(|(event, amount, ago, key)| Op::Edit { event, amount, ago, key }),
         1 => proptest::collection::vec(0..30u8, 1..5).prop_map(Op::Delete),
         1 => (0..CUSTOMERS, proptest::option::of(0..3u8), 0..4u8)
@@ -124,7 +125,11 @@ async fn perform(store: &Store, environment: Environment, op: Op, made: &[UsageE
             let edit = UpdateUsageEvent {
                 amount: amount.map(|amount| Quantity::whole(amount.into())),
                 occurred: hours.map(|hours| ago(now, hours)),
-                key: name.map_or(Patch::Keep, |name| key(name).map_or(Patch::Clear, Patch::Set)),
+                key: match name {
+                    None => Patch::Keep,
+                    Some(KEYS) => Patch::Clear,
+                    name => key(name).map_or(Patch::Keep, Patch::Set),
+                },
                 ..edit(&nth(event))
             };
             submit(store, environment, edit).await

@@ -80,7 +80,8 @@ pub(super) struct Size {
 
 /// What distinguishes one request from the next.
 pub(super) struct Turn {
-    /// Requests sent before in the same run, over all connections.
+    /// Counts the requests of a load, over all connections: from 0 where there is to be a number of them, or else from
+    /// wherever no load before has come to.
     pub(super) number: u64,
     /// State of the generator: splitmix64, which needs no more than a counter.
     pub(super) random: u64,

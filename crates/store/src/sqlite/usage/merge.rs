@@ -19,8 +19,11 @@ use tollgate_domain::id::CustomerId;
 use tollgate_domain::record::{Noun, Record};
 use tollgate_domain::usage::{Counters, UsageEvent};
 
-/// Entries of an index, or counters, that one slice stores: some 2 ms of work.
-const SLICE_MAX: usize = 1_000;
+/// Entries of an index, or counters, that one slice stores: some 1 ms of work.
+const SLICE_MAX: usize = 500;
+/// Events after which a slice is due while a merge is under way. Each event has two entries and a counter at most, and the
+/// merge is to be done before the tail is full again.
+pub(in crate::sqlite) const SLICE_EVENTS: usize = SLICE_MAX / 4;
 
 /// A merge on its way.
 #[derive(Debug)]
@@ -122,14 +125,10 @@ impl Usage {
         state.merge.is_some() || state.run.len() > 0
     }
 
-    /// How many slices to merge before the next batch of jobs, for the events of the one before.
-    pub(in crate::sqlite) fn slices_due(&self, events: usize) -> usize {
+    /// Whether a merge is under way, or should be.
+    pub(in crate::sqlite) fn is_merging(&self) -> bool {
         let state = self.state();
-        match &state.merge {
-            None if state.run.len() < self.limits.tail => 0,
-            // Each event has two entries and a counter, and the merge is to be done before the tail is full again.
-            _ => 1 + 4 * events / SLICE_MAX,
-        }
+        state.merge.is_some() || state.run.len() >= self.limits.tail
     }
 
     /// Whether jobs must wait for the merge, since the tail is full again.
@@ -152,9 +151,9 @@ fn store(connection: &Connection, slice: &Slice) -> Result<(), StoreError> {
     match slice {
         Slice::Subjects(entries) => index_subjects(connection, entries),
         Slice::Keys(entries) => index_keys(connection, entries),
-        Slice::Counters(unstored) => unstored.iter().try_for_each(|(environment, _, unstored)| {
-            store_counters(connection, *environment, &unstored.counters)
-        }),
+        Slice::Counters(unstored) => unstored
+            .iter()
+            .try_for_each(|(environment, _, unstored)| store_counters(connection, *environment, &unstored.counters)),
         Slice::Mark(upto) => {
             connection.prepare_cached("UPDATE usage_mark SET event = ?")?.execute([upto])?;
             Ok(())

@@ -1,8 +1,8 @@
 //! Finding usage events: in memory first, then in the file, whose snapshot is to be later. What memory names is looked
 //! up, since it may be gone, or not there yet.
 
-use super::tail::Subject;
 use super::Usage;
+use super::tail::Subject;
 use crate::error::StoreError;
 use crate::page::{UsagePage, UsageQuery};
 use crate::record;
@@ -226,22 +226,25 @@ pub(in crate::sqlite) fn tally_outside(
     shared.readers.quick(|connection| sum(connection, subject, window, unmerged))
 }
 
-/// Answers [`Key::Holder`] of [`Field::UsageKey`] from the transaction that the connection is in.
+/// Answers [`Key::Holder`] of [`Field::UsageKey`] from the transaction that the connection is in, which may know the
+/// place of the customer.
 pub(in crate::sqlite) fn load_holder(
     usage: &Usage,
     connection: &Connection,
     environment: Environment,
     value: &str,
     facts: &mut Facts,
+    place: impl FnOnce(&CustomerId) -> Result<Option<i64>, StoreError>,
 ) -> Result<(), StoreError> {
-    let holder = match UsageName::of_key(value) {
-        Some(name) => match name.subject(usage, connection, environment)? {
-            Some(subject) => holder(usage, connection, subject, name.key.unwrap_or_default(), None)?,
-            None => None,
-        },
-        None => None,
-    };
-    learn(holder, value, facts);
+    let mut found = None;
+    if let Some(name) = UsageName::of_key(value)
+        && let Some(feature) = usage.feature(connection, environment, &name.feature)?
+        && let Some(customer) = place(&name.customer)?
+    {
+        let subject = Subject { customer, feature };
+        found = holder(usage, connection, subject, name.key.unwrap_or_default(), None)?;
+    }
+    learn(found, value, facts);
     Ok(())
 }
 

@@ -95,6 +95,7 @@ impl Transaction<'_> {
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO usage_event (seq, live, id, created, body) VALUES (?, ?, ?, ?, ?)";
         let mut statement = self.connection.prepare_cached(sql)?;
+        let mut body = Vec::new();
         for event in events {
             let subject = self.subject(environment, &event.customer, &event.feature)?;
             let seq = self.shared.usage.push(subject, event);
@@ -102,7 +103,7 @@ impl Transaction<'_> {
             statement.raw_bind_parameter(2, environment.is_live())?;
             statement.raw_bind_parameter(3, event.id.as_str())?;
             statement.raw_bind_parameter(4, event.occurred.millis())?;
-            statement.raw_bind_parameter(5, record::encode(&Record::UsageEvent(event.clone())))?;
+            statement.raw_bind_parameter(5, record::encode_usage(event, &mut body))?;
             statement.raw_execute()?;
             self.written.first.get_or_insert(seq);
             self.written.events += 1;
