@@ -6,18 +6,22 @@ mod amount;
 mod expand;
 mod form;
 mod params;
+mod priceos;
 mod search;
+mod window;
 
 /// Does something with bytes, and panics where that shows a defect.
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its binary and of its folder of seeds.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("form", form::run),
     ("params", params::run),
     ("search", search::run),
     ("amount", amount::run),
     ("expand", expand::run),
+    ("priceos", priceos::run),
+    ("window", window::run),
 ];
 
 /// Runs the target of a name.

@@ -217,13 +217,13 @@ fn what_one_node_defines_decides_the_next_answer_of_the_other() {
 }
 
 #[test]
-fn a_catalog_that_was_never_committed_is_not_remembered() {
+fn a_version_that_was_rolled_back_is_given_to_another_catalog() {
     let Some(site) = Site::new() else { return };
     run_threads(async {
         let [node, other] = site.nodes::<2>().await;
         furnish(&node, 1).await;
         let before = catalog(&node, Test).await;
-        // Changed and read again, and never told: the version that it had is given to another one.
+        // Raised by somebody who then gave up: the next change gets the same number.
         let url = site.url.clone();
         let server = site.server;
         server.psql(&url, "BEGIN; UPDATE access_catalog_test SET version = version + 1; ROLLBACK");
