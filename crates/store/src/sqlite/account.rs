@@ -77,6 +77,12 @@ pub(super) fn load(
     Ok(held.map(|held| held.account))
 }
 
+/// The counters of a customer, whether or not they are stored.
+pub(super) fn counters(shared: &Shared, environment: Environment, id: &str) -> Result<Option<Record>, StoreError> {
+    let account = load(shared, environment, &id.into())?;
+    Ok(account.and_then(|account| account.counters.clone()).map(Record::Counters))
+}
+
 /// By `live` and id: of each noun its number among [`NOUNS`], `created`, `seq` and `body`.
 static ROWS: LazyLock<String> = LazyLock::new(|| {
     let of = |(number, noun): (usize, &Noun)| {

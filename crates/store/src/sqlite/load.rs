@@ -21,6 +21,10 @@ pub(super) fn from_outside(
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
     match key {
+        Key::Row(Noun::Counters, id) => {
+            facts.learn(key.clone(), Fact::Row(account::counters(shared, environment, id)?));
+            Ok(())
+        }
         Key::Row(noun, id) => learn_row(*noun, key, facts, |table| shared.body(table, environment, id)),
         Key::Holder(Field::UsageKey, value) => usage::load_holder_outside(shared, environment, value, facts),
         Key::Holder(field, _) | Key::Any(field, _) => {

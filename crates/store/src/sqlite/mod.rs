@@ -84,12 +84,7 @@ impl Sqlite {
         Self::open_within(path, options, Limits::new(options.usage_tail), metrics)
     }
 
-    fn open_within(
-        path: &Path,
-        options: &Options,
-        limits: Limits,
-        metrics: Arc<Metrics>,
-    ) -> Result<Self, OpenError> {
+    fn open_within(path: &Path, options: &Options, limits: Limits, metrics: Arc<Metrics>) -> Result<Self, OpenError> {
         let lock = if options.exclusive { Some(connect::lock(path)?) } else { None };
         let connection = connect::writing(path, options.max_bytes)?;
         prepare::prepare(&connection, path)?;
@@ -133,6 +128,9 @@ impl Sqlite {
     }
 
     pub(crate) fn get(&self, environment: Environment, noun: Noun, id: &str) -> Result<Option<Record>, StoreError> {
+        if noun == Noun::Counters {
+            return account::counters(&self.shared, environment, id);
+        }
         let Some(table) = table::of(noun) else { return Ok(None) };
         let body = self.shared.body(table, environment, id)?;
         body.map(|body| record::decode(noun, &body)).transpose()

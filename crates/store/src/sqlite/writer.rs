@@ -24,7 +24,7 @@ use tokio::sync::oneshot;
 use tollgate_domain::time::Timestamp;
 
 /// Most jobs of one transaction.
-const BATCH_MAX: usize = 256;
+pub(super) const BATCH_MAX: usize = 256;
 /// Most receipts dropped in one transaction.
 const PRUNE_SLICE: u32 = 500;
 /// How long nothing must arrive before what was put off is done: a client that sends one request after the other should

@@ -155,11 +155,9 @@ async fn lists_and_deletions_that_contradict_themselves_are_refused() {
 }
 
 #[tokio::test]
-async fn what_a_product_a_feature_or_a_customer_cannot_be_is_refused() {
+async fn what_a_feature_cannot_be_is_refused() {
     let server = Server::furnished().await;
     let invalid = "invalid_parameter";
-    let access = |entry: Value| json!({"featureAccess": [entry]});
-    let define = "/v1/products/pro/feature-access";
     refused(
         &server,
         vec![
@@ -199,6 +197,18 @@ async fn what_a_product_a_feature_or_a_customer_cannot_be_is_refused() {
             ),
             ("PUT", "/v1/features/nope", json!({"name": "X"}), 404, "feature_not_found", "featureKey"),
             ("PUT", "/v1/features/sso", json!({"type": "limit"}), 400, "unknown_parameter", "type"),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_product_cannot_be_is_refused() {
+    let server = Server::furnished().await;
+    let invalid = "invalid_parameter";
+    refused(
+        &server,
+        vec![
             ("POST", "/v1/products", json!({"name": "X", "key": "pro"}), 409, "key_taken", "key"),
             ("POST", "/v1/products", json!({"name": "X", "key": "gold"}), 409, "key_taken", "key"),
             (
@@ -213,6 +223,20 @@ async fn what_a_product_a_feature_or_a_customer_cannot_be_is_refused() {
             ("PUT", "/v1/products/nope", json!({"name": "X"}), 404, "product_not_found", "productKey"),
             ("PUT", "/v1/products/pro", json!({"isDefault": true}), 409, "default_product_conflict", ""),
             ("PUT", "/v1/products/free", json!({"isArchived": true}), 409, "default_product_conflict", ""),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_product_cannot_grant_is_refused() {
+    let server = Server::furnished().await;
+    let invalid = "invalid_parameter";
+    let access = |entry: Value| json!({"featureAccess": [entry]});
+    let define = "/v1/products/pro/feature-access";
+    refused(
+        &server,
+        vec![
             (
                 "PUT",
                 define,
@@ -271,6 +295,18 @@ async fn what_a_product_a_feature_or_a_customer_cannot_be_is_refused() {
                 "version_not_found",
                 "toVersion",
             ),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_customer_cannot_be_is_refused() {
+    let server = Server::furnished().await;
+    let invalid = "invalid_parameter";
+    refused(
+        &server,
+        vec![
             (
                 "POST",
                 "/v1/customers",

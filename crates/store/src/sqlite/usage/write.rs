@@ -14,7 +14,10 @@ use tollgate_domain::command::{Sweep, Write};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::id::{CustomerId, FeatureId};
 use tollgate_domain::record::{Noun, Record};
-use tollgate_domain::usage::{Counters, UsageEvent};
+use tollgate_domain::usage::{BATCH_MAX, Counters, UsageEvent};
+
+/// Most events of one transaction: that many more than is meant to be there may be in memory.
+const TRANSACTION_EVENTS_MAX: usize = crate::sqlite::writer::BATCH_MAX * BATCH_MAX;
 
 /// Where the tail was when a transaction began.
 #[derive(Debug, Clone, Copy)]
@@ -71,13 +74,17 @@ impl Usage {
         }
     }
 
-    /// Gives out a place for an event, which it is found by from now on.
-    fn push(&self, subject: Subject, event: &UsageEvent) -> i64 {
+    /// Gives out a place for an event, which it is found by from now on. Refuses where the tail cannot be merged and
+    /// would grow for ever.
+    fn push(&self, subject: Subject, event: &UsageEvent) -> Result<i64, StoreError> {
         let mut state = self.state();
+        if state.run.len() >= self.limits.tail.saturating_mul(2).saturating_add(TRANSACTION_EVENTS_MAX) {
+            return Err(StoreError::Unavailable("usage events cannot be merged; the log says why".to_owned()));
+        }
         state.last += 1;
         let seq = state.last;
         state.run.push(self.entry(subject, seq, event));
-        seq
+        Ok(seq)
     }
 
     pub(super) fn entry(&self, subject: Subject, seq: i64, event: &UsageEvent) -> Entry {
@@ -98,7 +105,7 @@ impl Transaction<'_> {
         let mut body = Vec::new();
         for event in events {
             let subject = self.subject(environment, &event.customer, &event.feature)?;
-            let seq = self.shared.usage.push(subject, event);
+            let seq = self.shared.usage.push(subject, event)?;
             statement.raw_bind_parameter(1, seq)?;
             statement.raw_bind_parameter(2, environment.is_live())?;
             statement.raw_bind_parameter(3, event.id.as_str())?;
