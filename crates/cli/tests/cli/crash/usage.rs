@@ -112,7 +112,9 @@ fn usage_is_counted_once_over_nodes_whatever_dies() {
         site.mend(&fault);
         let mut clients = site.clients();
         done.settle(&mut clients[0], asked);
-        clients.iter_mut().for_each(|client| done.audit(client));
+        for client in &mut clients {
+            done.audit(client);
+        }
     }
     assert!(crashes == 0 || !done.0.is_empty(), "nothing was written");
     said(&run(binary(), &["doctor", "--database", &site.url]));
@@ -154,14 +156,13 @@ impl Writer {
                 let client = &mut clients[(turn + try_) % clients.len()];
                 ask.send(client).ok().filter(|reply| reply.status != 503)
             });
-            match answer {
-                Some(reply) => asked.answered.push((ask, reply.ok())),
-                None => {
-                    asked.unanswered.push(ask);
-                    if tries == 1 {
-                        return asked;
-                    }
-                }
+            if let Some(reply) = answer {
+                asked.answered.push((ask, reply.ok()));
+                continue;
+            }
+            asked.unanswered.push(ask);
+            if tries == 1 {
+                return asked;
             }
         }
         asked
