@@ -76,7 +76,7 @@ pub(crate) fn run(command: &KeysCommand) -> anyhow::Result<ExitCode> {
 /// Opens the database as a guest: a server may be writing to it.
 async fn open(database: &DatabaseArgs) -> anyhow::Result<std::sync::Arc<App>> {
     let options = Options { exclusive: false, ..Options::default() };
-    Ok(App::new(Store::open(&database.url()?, &options).await?))
+    Ok(App::new(Store::open(&database.url()?, &options).await?, 0))
 }
 
 async fn create(args: &CreateArgs) -> anyhow::Result<()> {

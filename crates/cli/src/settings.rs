@@ -14,6 +14,8 @@ use tollgate_store::{DatabaseUrl, Options};
 const DEFAULT_LISTEN: &str = "127.0.0.1:4242";
 const DEFAULT_DATABASE: &str = "sqlite://tollgate.db";
 const DEFAULT_LOG: &str = "warn,tollgate=info,tollgate_server=info,tollgate_store=info";
+/// Of what is kept in memory beside a file, answers are one part in so many.
+const ANSWERS_SHARE: u64 = 4;
 /// Read where it exists and no other file is named.
 const DEFAULT_FILE: &str = "tollgate.toml";
 
@@ -87,6 +89,8 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
+    /// Most bytes of answers that are kept to be given again.
+    pub(crate) answer_bytes: u64,
     /// How the store is opened.
     pub(crate) options: Options,
 }
@@ -132,9 +136,16 @@ impl DatabaseArgs {
     /// The settings that hold for a server.
     pub(crate) fn settings(&self, server: &ServerArgs) -> anyhow::Result<Settings> {
         let file = self.file()?;
-        let options = server.options(&file);
+        let mut options = server.options(&file);
+        let database = self.url_beside(file.database)?;
+        let answer_bytes = match database {
+            DatabaseUrl::Sqlite(_) => options.cache_bytes / ANSWERS_SHARE,
+            _ => 0,
+        };
+        options.cache_bytes -= answer_bytes;
         Ok(Settings {
-            database: self.url_beside(file.database)?,
+            database,
+            answer_bytes,
             listen: server.listen.or(file.listen).unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("an address")),
             log: server.log.clone().or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: server.log_format.or(file.log_format).unwrap_or(LogFormat::Text),

@@ -305,6 +305,11 @@ impl Facts {
         }
     }
 
+    /// Whether any sum of usage events was asked for.
+    pub fn has_tallies(&self) -> bool {
+        !self.tallies.is_empty()
+    }
+
     /// The usage event with this id.
     pub fn usage_event(&self, id: &UsageEventId) -> Result<Option<Arc<UsageEvent>>, Stop> {
         match self.row(Key::usage_event(id))? {

@@ -105,6 +105,14 @@ impl Quantity {
         if self.0 < 0 { Self::ZERO } else { self }
     }
 
+    /// Itself as a whole number; nothing where it has places that count, or is beyond some nine billion.
+    pub fn as_whole(self) -> Option<i64> {
+        const SCALE: i64 = 1_000_000_000;
+        // Nearly all are; dividing 64 bits is several times as fast as dividing 128.
+        let small = i64::try_from(self.0).ok()?;
+        (small % SCALE == 0).then_some(small / SCALE)
+    }
+
     /// Whether it is below zero.
     pub const fn is_negative(self) -> bool {
         self.0 < 0

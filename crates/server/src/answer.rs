@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
+use bytes::Bytes;
 use tollgate_domain::id::RequestId;
 use tollgate_wire::stripe::API_VERSION;
 
@@ -29,8 +30,8 @@ pub(crate) struct Echo {
 }
 
 /// JSON as HTTP, with the id of the request.
-pub(crate) fn respond_json(status: u16, body: Vec<u8>, request: &RequestId) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
+pub(crate) fn respond_json(status: u16, body: impl Into<Bytes>, request: &RequestId) -> Response<Body> {
+    let mut response = Response::new(Body::from(body.into()));
     *response.status_mut() = StatusCode::from_u16(status).expect("answers have real statuses");
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -4,6 +4,7 @@ use crate::gate::auth::Authenticator;
 use crate::gate::in_flight::InFlight;
 use crate::keys::SecretKey;
 use crate::metrics::Metrics;
+use crate::priceos::Standing;
 use prometheus_client::registry::Registry;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,15 +24,18 @@ pub struct App {
     pub(crate) keys: Authenticator,
     pub(crate) in_flight: InFlight,
     pub(crate) metrics: Metrics,
+    pub(crate) standing: Standing,
 }
 
 impl App {
-    /// An app over an open store.
-    pub fn new(store: Store) -> Arc<Self> {
+    /// An app over an open store, with so many bytes for answers that can be given again: those over accounts that the
+    /// store keeps in memory, as that over a file does.
+    pub fn new(store: Store, answer_bytes: u64) -> Arc<Self> {
         let mut registry = Registry::with_prefix("tollgate");
         store.register_metrics(&mut registry);
         Arc::new(Self {
             store,
+            standing: Standing::new(answer_bytes),
             keys: Authenticator::new(),
             in_flight: InFlight::default(),
             metrics: Metrics::new(registry),

@@ -238,6 +238,9 @@ macro_rules! integers {
 
 impl Json for Quantity {
     fn write(&self, writer: &mut Writer) {
+        if let Some(whole) = self.as_whole() {
+            return whole.write(writer);
+        }
         writer.place();
         std::io::Write::write_fmt(&mut writer.out, format_args!("{self}")).expect("memory takes it");
     }

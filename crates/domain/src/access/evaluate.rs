@@ -60,6 +60,26 @@ pub fn evaluate(account: &Account, catalog: &Catalog, facts: &Facts, now: Timest
     Ok(entries)
 }
 
+/// While time stays within this, the entries of an account stay what they are, as long as nothing is written: no window
+/// ends, and no override and no bonus expires. `entries` are those of that instant.
+pub fn stays(account: &Account, entries: &[Entry], now: Timestamp) -> Window {
+    let mut stays = Window::ALWAYS;
+    for window in entries.iter().filter_map(|entry| Some(entry.usage?.window)) {
+        stays = stays.intersect(window).expect("now lies in both");
+    }
+    let overrides = account.overrides.iter().filter_map(|overrule| overrule.expires);
+    let bonuses = account.bonuses.iter().filter_map(|bonus| bonus.expires);
+    for expires in overrides.chain(bonuses) {
+        let side = if now < expires {
+            Window { start: None, end: Some(expires) }
+        } else {
+            Window { start: Some(expires), end: None }
+        };
+        stays = stays.intersect(side).expect("now lies in both");
+    }
+    stays
+}
+
 fn entry(
     holdings: &[Holding<'_>],
     account: &Account,

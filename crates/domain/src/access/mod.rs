@@ -6,7 +6,7 @@ mod evaluate;
 mod explain;
 mod holding;
 
-pub use evaluate::{Entry, Usage, evaluate, static_entry};
+pub use evaluate::{Entry, Usage, evaluate, static_entry, stays};
 pub use explain::{Explained, HoldingExplained, WindowExplained, explain};
 pub use holding::{AnchorSource, Anchoring, Holding, HoldingSource, holdings};
 

@@ -260,10 +260,15 @@ impl World {
 
     /// Every entry of a customer.
     pub(crate) fn entries(&self, customer: &str) -> Vec<Entry> {
+        self.entries_at(customer, self.now)
+    }
+
+    /// Every entry of a customer at some instant, with what is on file now.
+    pub(crate) fn entries_at(&self, customer: &str, now: Timestamp) -> Vec<Entry> {
         let account = self.account(customer).expect("the customer is there");
         let mut facts = Facts::default();
         loop {
-            match access::evaluate(&account, self.catalog(), &facts, self.now) {
+            match access::evaluate(&account, self.catalog(), &facts, now) {
                 Ok(entries) => return entries,
                 Err(Stop::Need(reads)) => self.engine.load(&reads, &mut facts),
                 Err(Stop::Refused(refusal)) => panic!("{refusal:?}"),

@@ -2,6 +2,7 @@
 
 use super::{Asked, consult, run, written};
 use crate::app::App;
+use bytes::Bytes;
 use std::sync::Arc;
 use tollgate_domain::access::{self, Entry};
 use tollgate_domain::account::Account;
@@ -62,9 +63,14 @@ pub(super) async fn existing(
 }
 
 /// Answers the question; a customer that is not there is made.
-pub(super) async fn answer(app: &App, asked: &Asked) -> Result<Vec<u8>, Fault> {
+pub(super) async fn answer(app: &App, asked: &Asked) -> Result<Bytes, Fault> {
     let request = parse(&asked.fields)?;
     let mut facts = Facts::default();
+    if !request.explain
+        && let Some(body) = standing(app, asked, &request.customer, &mut facts).await?
+    {
+        return Ok(body);
+    }
     let found = if let Some(found) = look(app, asked, &request.customer, true, &mut facts).await? {
         found
     } else {
@@ -72,11 +78,28 @@ pub(super) async fn answer(app: &App, asked: &Asked) -> Result<Vec<u8>, Fault> {
         facts = Facts::default();
         existing(app, asked, &request.customer, true, &mut facts).await?
     };
-    let entries = found.entries.as_deref().unwrap_or_default();
-    if !request.explain {
-        return Ok(written(entries.len() * ENTRY_BYTES, |writer| render(writer, entries)));
+    if request.explain {
+        return Ok(explained(app, asked, &request, &found, facts).await?.into());
     }
-    explained(app, asked, &request, &found, facts).await
+    let entries = found.entries.as_deref().unwrap_or_default();
+    let body = Bytes::from(written(entries.len() * ENTRY_BYTES, |writer| render(writer, entries)));
+    // Sums of events change without the account.
+    if !facts.has_tallies() {
+        let key = (asked.environment, request.customer);
+        let stays = access::stays(&found.account, entries, asked.now);
+        app.standing.put(key, &found.account, &found.catalog, stays, body.clone());
+    }
+    Ok(body)
+}
+
+/// The answer that was given before, where nothing has changed since.
+async fn standing(app: &App, asked: &Asked, id: &CustomerId, facts: &mut Facts) -> Result<Option<Bytes>, Fault> {
+    let find = |facts: &Facts| {
+        let catalog = facts.catalog()?;
+        let Some(account) = facts.account(id)? else { return Ok(None) };
+        Ok(app.standing.get(&(asked.environment, id.clone()), account, catalog, asked.now))
+    };
+    consult(app, asked.environment, facts, reads(id), find).await
 }
 
 async fn explained(

@@ -2,15 +2,16 @@
 
 use super::{Asked, access, bonuses, customers, features, overrides, products, usage};
 use crate::app::App;
+use bytes::Bytes;
 use tollgate_wire::priceos::customer::not_implemented;
 use tollgate_wire::priceos::fault::Fault;
 use tollgate_wire::priceos::operation::Operation as O;
 
 /// Answers a request that passed the gate.
-pub(super) async fn answer(app: &App, asked: Asked) -> Result<Vec<u8>, Fault> {
+pub(super) async fn answer(app: &App, asked: Asked) -> Result<Bytes, Fault> {
     let asked = &asked;
-    match asked.operation {
-        O::Access => access::answer(app, asked).await,
+    let answer = match asked.operation {
+        O::Access => return access::answer(app, asked).await,
         O::UsageTrack => usage::track(app, asked).await,
         O::UsageSet => usage::set(app, asked).await,
         O::UsageBatch => usage::batch(app, asked).await,
@@ -46,5 +47,6 @@ pub(super) async fn answer(app: &App, asked: Asked) -> Result<Vec<u8>, Fault> {
         O::OverrideList => overrides::list(app, asked).await,
         O::OverrideUpdate => overrides::update(app, asked).await,
         O::OverrideDelete => overrides::delete(app, asked).await,
-    }
+    };
+    answer.map(Bytes::from)
 }

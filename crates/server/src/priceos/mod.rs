@@ -7,7 +7,10 @@ mod endpoints;
 mod features;
 mod overrides;
 mod products;
+mod standing;
 mod usage;
+
+pub(crate) use standing::Standing;
 
 use crate::answer::respond_json;
 use crate::app::App;
@@ -18,6 +21,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::Response;
 use axum::http::request::Parts;
+use bytes::Bytes;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -108,11 +112,11 @@ pub(crate) async fn answer(
     let answering = AssertUnwindSafe(pass(&app, endpoint, endpoints.is_empty(), ids, &parts, body)).catch_unwind();
     let (status, body) = match answering.await {
         Ok(Ok(body)) => (200, body),
-        Ok(Err(fault)) => (fault.code.status(), fault.body(&id)),
+        Ok(Err(fault)) => (fault.code.status(), fault.body(&id).into()),
         // What panicked has been told on standard error; no other request is concerned.
         Err(_) => {
             let fault = internal();
-            (fault.code.status(), fault.body(&id))
+            (fault.code.status(), fault.body(&id).into())
         }
     };
     note(&app, endpoint.map(|endpoint| endpoint.operation), &parts, &id, status, started);
@@ -140,7 +144,7 @@ async fn pass(
     ids: Option<Vec<String>>,
     parts: &Parts,
     body: Body,
-) -> Result<Vec<u8>, Fault> {
+) -> Result<Bytes, Fault> {
     let key = auth::presented_api_key(&parts.headers);
     let environment = app.keys.authenticate(&app.store, key).await.map_err(not_let_in)?;
     let path = parts.uri.path();

@@ -45,7 +45,7 @@ impl Answer {
 impl Server {
     /// With one key for each environment.
     pub(crate) async fn new() -> Self {
-        let app = App::new(Store::open(&DatabaseUrl::Model, &Options::default()).await.unwrap());
+        let app = App::new(Store::open(&DatabaseUrl::Model, &Options::default()).await.unwrap(), 0);
         for key in [TEST_KEY, LIVE_KEY] {
             let Ok(key) = SecretKey::parse(key) else { panic!("the keys above are keys") };
             app.create_key(&key, "tests").await.unwrap();

@@ -25,7 +25,6 @@ pub(super) fn of(care: Care, folder: &Path, tls: bool) -> Vec<String> {
         format!("ssl={}", if tls { "on" } else { "off" }),
         "listen_addresses=127.0.0.1".to_owned(),
         "max_connections=200".to_owned(),
-        "deadlock_timeout=200ms".to_owned(),
         // In the data folder, and so gone with it.
         "dynamic_shared_memory_type=mmap".to_owned(),
         "logging_collector=off".to_owned(),

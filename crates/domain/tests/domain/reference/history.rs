@@ -11,7 +11,7 @@ use super::op::{CUSTOMERS, Dice, FEATURES, Op, PRODUCTS, STRIPE, When};
 use crate::ask::{custom_product, limit};
 use crate::world::World;
 use std::fmt::Debug;
-use tollgate_domain::access::Limit;
+use tollgate_domain::access::{self, Limit};
 use tollgate_domain::command::Command;
 use tollgate_domain::custom_product::CreateCustomProduct;
 use tollgate_domain::feature::{CreateFeature, FeatureKind};
@@ -240,10 +240,15 @@ impl History {
                     return Err("an event lies later than the latest".to_owned());
                 }
             }
-            for entry in self.world.entries(id.as_str()) {
-                if entry.limit == Limit::Unlimited && entry.has_reached_limit() {
-                    return Err("what has no limit is reached".to_owned());
-                }
+            let entries = self.world.entries(id.as_str());
+            if entries.iter().any(|entry| entry.limit == Limit::Unlimited && entry.has_reached_limit()) {
+                return Err("what has no limit is reached".to_owned());
+            }
+            // As long as an answer is said to stay, it does: at both ends, where it is likeliest not to.
+            let stays = access::stays(&account, &entries, self.world.now);
+            let last = stays.end.map(|end| Timestamp::from_millis(end.millis() - 1));
+            for instant in stays.start.into_iter().chain(last) {
+                same("the entries at an end of their time", &self.world.entries_at(id.as_str(), instant), &entries)?;
             }
         }
         Ok(())
