@@ -3,10 +3,9 @@
 use crate::bonus::Bonus;
 use crate::command::Write;
 use crate::customer::{Assignment, Customer};
-use crate::id::{CustomerId, FeatureId, ProductId};
+use crate::id::{CustomerId, FeatureId};
 use crate::overrule::Override;
 use crate::record::{Noun, Record};
-use crate::time::Timestamp;
 use crate::usage::{Counter, Counters};
 use std::sync::Arc;
 
@@ -26,36 +25,12 @@ pub struct Account {
     pub overrides: Vec<Arc<Override>>,
     /// Expired and used-up ones included; oldest first.
     pub bonuses: Vec<Arc<Bonus>>,
-    /// What it has by subscriptions that are active.
-    pub subscribed: Vec<Subscribed>,
-}
-
-/// A product that a customer has by an active subscription.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subscribed {
-    /// The subscription; items of the same start are told apart by it.
-    pub subscription: String,
-    /// What.
-    pub product: ProductId,
-    /// At which version.
-    pub version: u32,
-    /// How many times its limits.
-    pub quantity: u64,
-    /// When it began, which anchors windows of usage.
-    pub started: Timestamp,
 }
 
 impl Account {
     /// A customer that has nothing yet.
     pub fn new(customer: Arc<Customer>) -> Self {
-        Self {
-            customer,
-            counters: None,
-            assignments: Vec::new(),
-            overrides: Vec::new(),
-            bonuses: Vec::new(),
-            subscribed: Vec::new(),
-        }
+        Self { customer, counters: None, assignments: Vec::new(), overrides: Vec::new(), bonuses: Vec::new() }
     }
 
     /// Whose it is.
@@ -105,13 +80,29 @@ impl Account {
         }
     }
 
+    /// The customers whose account a write changes: two where a record changes hands.
+    pub fn owners(write: &Write) -> impl Iterator<Item = &CustomerId> {
+        let (Write::Put { after: record, .. } | Write::Delete(record)) = write;
+        let owner = Self::owner(record);
+        let former = match write {
+            Write::Put { before: Some(before), .. } => Self::owner(before).filter(|former| Some(*former) != owner),
+            _ => None,
+        };
+        owner.into_iter().chain(former)
+    }
+
     /// The account after a write to it; nothing once the customer is gone, or where it never was there.
     pub fn follow(account: Option<Arc<Self>>, write: &Write) -> Option<Arc<Self>> {
         match (write, account) {
             (Write::Put { after: Record::Customer(customer), .. }, None) => Some(Arc::new(Self::new(customer.clone()))),
             (Write::Delete(Record::Customer(_)), _) | (_, None) => None,
             (Write::Put { after, .. }, Some(mut account)) => {
-                Arc::make_mut(&mut account).put(after);
+                let changed = Arc::make_mut(&mut account);
+                if Self::owner(after) == Some(changed.id()) {
+                    changed.put(after);
+                } else {
+                    changed.remove(after);
+                }
                 Some(account)
             }
             (Write::Delete(before), Some(mut account)) => {

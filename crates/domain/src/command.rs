@@ -114,7 +114,18 @@ impl Changes {
             Record::Product(_) => &[Topic::Product],
             Record::Price(price) if price.recurring.is_some() => &[Topic::Price, Topic::Plan],
             Record::Price(_) => &[Topic::Price],
+            Record::BillingCustomer(_) => &[Topic::Customer],
+            Record::Subscription(_) => &[Topic::Subscription],
+            Record::Coupon(_) => &[Topic::Coupon],
+            Record::PromotionCode(_) => &[Topic::PromotionCode],
+            Record::Meter(_) => &[Topic::Meter],
+            Record::TestClock(_) => &[Topic::TestClock],
+            Record::EntitlementSummary(_) => &[Topic::EntitlementSummary],
             Record::Event(_)
+            | Record::SubscriptionItem(_)
+            | Record::MeterEvent(_)
+            | Record::WebhookEndpoint(_)
+            | Record::Delivery(_)
             | Record::Receipt(_)
             | Record::ApiKey(_)
             | Record::Feature(_)

@@ -8,7 +8,7 @@ use crate::catalog::Catalog;
 use crate::command::{Changes, Command, Cx, Stop, Write};
 use crate::definition::ProductRef;
 use crate::facts::{Facts, Key, ReadSet};
-use crate::id::{CustomProductId, CustomerId};
+use crate::id::{CustomProductId, CustomerId, ProductId, SubscriptionId};
 use crate::patch::Patch;
 use crate::record::{Field, Record};
 use crate::refusal::{AccessRefusal, LinkConflict};
@@ -39,6 +39,12 @@ pub struct Customer {
     /// The customer of Stripe that it is; no two customers have the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stripe_customer: Option<String>,
+    /// What it has by subscriptions that count; oldest start first, then by subscription.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subscribed: Vec<Subscribed>,
+    /// What time it is for it, where a test clock says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<Timestamp>,
     /// Where windows of usage begin, where that is not when it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage_started: Option<Timestamp>,
@@ -49,7 +55,21 @@ pub struct Customer {
 impl Customer {
     /// One of whom nothing is known but the id.
     pub fn new(id: CustomerId, now: Timestamp) -> Self {
-        Self { id, name: None, email: None, stripe_customer: None, usage_started: None, created: now }
+        Self {
+            id,
+            name: None,
+            email: None,
+            stripe_customer: None,
+            subscribed: Vec::new(),
+            frozen: None,
+            usage_started: None,
+            created: now,
+        }
+    }
+
+    /// What time it is for this customer, when by the time of day it is `now`.
+    pub fn now(&self, now: Timestamp) -> Timestamp {
+        self.frozen.unwrap_or(now)
     }
 
     /// What a search looks for parts of: id, name, email and the customer of Stripe, in lower case.
@@ -58,6 +78,21 @@ impl Customer {
             [Some(self.id.as_str()), self.name.as_deref(), self.email.as_deref(), self.stripe_customer.as_deref()];
         parts.into_iter().flatten().collect::<Vec<_>>().join("\n").to_lowercase()
     }
+}
+
+/// A product that a customer has by an item of a subscription that counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscribed {
+    /// The subscription; items of the same start are told apart by it.
+    pub subscription: SubscriptionId,
+    /// What.
+    pub product: ProductId,
+    /// At which version.
+    pub version: u32,
+    /// How many times its limits.
+    pub quantity: u64,
+    /// When it began, which anchors windows of usage.
+    pub started: Timestamp,
 }
 
 /// That a customer has a custom product, and at which version.

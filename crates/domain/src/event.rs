@@ -36,16 +36,71 @@ pub enum Topic {
     Product,
     Price,
     Plan,
+    /// A billing customer.
+    Customer,
+    Subscription,
+    Coupon,
+    #[serde(rename = "promotion_code")]
+    PromotionCode,
+    Meter,
+    #[serde(rename = "test_clock")]
+    TestClock,
+    /// What a customer is entitled to.
+    #[serde(rename = "entitlement_summary")]
+    EntitlementSummary,
 }
 
 /// What was done to the object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the variants are what they are called")]
 pub enum Action {
     Created,
     Updated,
     Deleted,
+    Paused,
+    Resumed,
+    TrialWillEnd,
+    Deactivated,
+    Reactivated,
+    Advancing,
+    Ready,
+}
+
+impl Topic {
+    /// What types of events about it begin with.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Price => "price",
+            Self::Plan => "plan",
+            Self::Customer => "customer",
+            Self::Subscription => "customer.subscription",
+            Self::Coupon => "coupon",
+            Self::PromotionCode => "promotion_code",
+            Self::Meter => "billing.meter",
+            Self::TestClock => "test_helpers.test_clock",
+            Self::EntitlementSummary => "entitlements.active_entitlement_summary",
+        }
+    }
+}
+
+impl Action {
+    /// What types of events about it end with.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Deleted => "deleted",
+            Self::Paused => "paused",
+            Self::Resumed => "resumed",
+            Self::TrialWillEnd => "trial_will_end",
+            Self::Deactivated => "deactivated",
+            Self::Reactivated => "reactivated",
+            Self::Advancing => "advancing",
+            Self::Ready => "ready",
+        }
+    }
 }
 
 /// The request behind a change.
@@ -60,17 +115,7 @@ pub struct Cause {
 
 impl Event {
     /// Its type, such as `product.created`.
-    pub fn name(&self) -> &'static str {
-        match (self.topic, self.action) {
-            (Topic::Product, Action::Created) => "product.created",
-            (Topic::Product, Action::Updated) => "product.updated",
-            (Topic::Product, Action::Deleted) => "product.deleted",
-            (Topic::Price, Action::Created) => "price.created",
-            (Topic::Price, Action::Updated) => "price.updated",
-            (Topic::Price, Action::Deleted) => "price.deleted",
-            (Topic::Plan, Action::Created) => "plan.created",
-            (Topic::Plan, Action::Updated) => "plan.updated",
-            (Topic::Plan, Action::Deleted) => "plan.deleted",
-        }
+    pub fn name(&self) -> String {
+        format!("{}.{}", self.topic.as_str(), self.action.as_str())
     }
 }

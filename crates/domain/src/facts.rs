@@ -5,18 +5,28 @@
 
 use crate::account::Account;
 use crate::api_key::ApiKey;
+use crate::billing_customer::BillingCustomer;
 use crate::bonus::Bonus;
 use crate::catalog::Catalog;
 use crate::command::{Changes, Stop, Write};
+use crate::coupon::Coupon;
 use crate::feature::Feature;
-use crate::id::{ApiKeyId, BonusId, CustomerId, OverrideId, PriceId, ProductId, UsageEventId};
+use crate::id::{
+    ApiKeyId, BillingCustomerId, BonusId, CouponId, CustomerId, DeliveryId, MeterEventId, MeterId, OverrideId, PriceId,
+    ProductId, PromotionCodeId, SubscriptionId, SubscriptionItemId, TestClockId, UsageEventId, WebhookEndpointId,
+};
 use crate::idempotency::Receipt;
+use crate::meter::{Meter, MeterEvent};
 use crate::overrule::Override;
 use crate::price::Price;
 use crate::product::Product;
+use crate::promotion_code::PromotionCode;
 use crate::record::{Field, Lookup, Noun, Record, Value};
 use crate::refusal::AccessRefusal;
+use crate::subscription::{Subscription, SubscriptionItem};
+use crate::test_clock::TestClock;
 use crate::usage::{self, Tally, UsageEvent};
+use crate::webhook::{Delivery, WebhookEndpoint};
 use crate::window::Window;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -201,34 +211,10 @@ impl Facts {
         }
     }
 
-    /// The product with this id.
-    pub fn product(&self, id: &ProductId) -> Result<Option<Arc<Product>>, Stop> {
-        match self.row(Key::product(id))? {
-            Some(Record::Product(product)) => Ok(Some(product.clone())),
-            _ => Ok(None),
-        }
-    }
-
-    /// The price with this id.
-    pub fn price(&self, id: &PriceId) -> Result<Option<Arc<Price>>, Stop> {
-        match self.row(Key::price(id))? {
-            Some(Record::Price(price)) => Ok(Some(price.clone())),
-            _ => Ok(None),
-        }
-    }
-
     /// The answer kept under an idempotency key.
     pub fn receipt(&self, key: &str) -> Result<Option<Arc<Receipt>>, Stop> {
         match self.row(Key::receipt(key))? {
             Some(Record::Receipt(receipt)) => Ok(Some(receipt.clone())),
-            _ => Ok(None),
-        }
-    }
-
-    /// The API key with this id.
-    pub fn api_key(&self, id: &ApiKeyId) -> Result<Option<Arc<ApiKey>>, Stop> {
-        match self.row(Key::Row(Noun::ApiKey, id.to_string()))? {
-            Some(Record::ApiKey(key)) => Ok(Some(key.clone())),
             _ => Ok(None),
         }
     }
@@ -310,30 +296,6 @@ impl Facts {
         !self.tallies.is_empty()
     }
 
-    /// The usage event with this id.
-    pub fn usage_event(&self, id: &UsageEventId) -> Result<Option<Arc<UsageEvent>>, Stop> {
-        match self.row(Key::usage_event(id))? {
-            Some(Record::UsageEvent(event)) => Ok(Some(event.clone())),
-            _ => Ok(None),
-        }
-    }
-
-    /// The bonus with this id.
-    pub fn bonus(&self, id: &BonusId) -> Result<Option<Arc<Bonus>>, Stop> {
-        match self.row(Key::bonus(id))? {
-            Some(Record::Bonus(bonus)) => Ok(Some(bonus.clone())),
-            _ => Ok(None),
-        }
-    }
-
-    /// The override with this id.
-    pub fn overrule(&self, id: &OverrideId) -> Result<Option<Arc<Override>>, Stop> {
-        match self.row(Key::overrule(id))? {
-            Some(Record::Override(overrule)) => Ok(Some(overrule.clone())),
-            _ => Ok(None),
-        }
-    }
-
     /// Takes out the account as it is after the last change; nothing where it was never asked for.
     pub fn take_account(&mut self, id: &CustomerId) -> Option<Option<Arc<Account>>> {
         self.accounts.remove(id)
@@ -411,10 +373,10 @@ impl Facts {
                 }
             }
         }
-        if let Some(owner) = Account::owner(record)
-            && let Some(account) = self.accounts.get_mut(owner)
-        {
-            *account = Account::follow(account.take(), write);
+        for owner in Account::owners(write) {
+            if let Some(account) = self.accounts.get_mut(owner) {
+                *account = Account::follow(account.take(), write);
+            }
         }
         if let Record::UsageEvent(event) = record
             && !self.tallies.is_empty()
@@ -456,4 +418,54 @@ impl Facts {
             }
         }
     }
+}
+
+/// The object with an id, of each noun that is read by id.
+macro_rules! rows {
+    ($($(#[$doc:meta])* $name:ident: $noun:ident($id:ty) -> $kept:ty;)*) => {
+        impl Facts {$(
+            $(#[$doc])*
+            pub fn $name(&self, id: &$id) -> Result<Option<Arc<$kept>>, Stop> {
+                match self.row(Key::Row(Noun::$noun, id.to_string()))? {
+                    Some(Record::$noun(kept)) => Ok(Some(kept.clone())),
+                    _ => Ok(None),
+                }
+            }
+        )*}
+    };
+}
+
+rows! {
+    /// The product with this id.
+    product: Product(ProductId) -> Product;
+    /// The price with this id.
+    price: Price(PriceId) -> Price;
+    /// The API key with this id.
+    api_key: ApiKey(ApiKeyId) -> ApiKey;
+    /// The usage event with this id.
+    usage_event: UsageEvent(UsageEventId) -> UsageEvent;
+    /// The bonus with this id.
+    bonus: Bonus(BonusId) -> Bonus;
+    /// The override with this id.
+    overrule: Override(OverrideId) -> Override;
+    /// The billing customer with this id.
+    billing_customer: BillingCustomer(BillingCustomerId) -> BillingCustomer;
+    /// The subscription with this id.
+    subscription: Subscription(SubscriptionId) -> Subscription;
+    /// The item of a subscription with this id.
+    subscription_item: SubscriptionItem(SubscriptionItemId) -> SubscriptionItem;
+    /// The coupon with this id.
+    coupon: Coupon(CouponId) -> Coupon;
+    /// The promotion code with this id.
+    promotion_code: PromotionCode(PromotionCodeId) -> PromotionCode;
+    /// The meter with this id.
+    meter: Meter(MeterId) -> Meter;
+    /// The meter event with this id.
+    meter_event: MeterEvent(MeterEventId) -> MeterEvent;
+    /// The test clock with this id.
+    test_clock: TestClock(TestClockId) -> TestClock;
+    /// The webhook endpoint with this id.
+    webhook_endpoint: WebhookEndpoint(WebhookEndpointId) -> WebhookEndpoint;
+    /// The delivery with this id.
+    delivery: Delivery(DeliveryId) -> Delivery;
 }

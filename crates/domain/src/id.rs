@@ -156,6 +156,26 @@ ids! {
     CustomProductId = "cprod_" + 14;
     /// Names a customer: the integrator's own id, never generated.
     CustomerId = "cust_" + 14;
+    /// Names a customer as one that is billed, which is what the Stripe dialect calls a customer.
+    BillingCustomerId = "cus_" + 14;
+    /// Names a subscription.
+    SubscriptionId = "sub_" + 24;
+    /// Names an item of a subscription.
+    SubscriptionItemId = "si_" + 14;
+    /// Names a coupon; callers may choose their own.
+    CouponId = "" + 8;
+    /// Names a promotion code; not the code itself.
+    PromotionCodeId = "promo_" + 24;
+    /// Names a meter.
+    MeterId = "mtr_" + 24;
+    /// Names a meter event; shown nowhere.
+    MeterEventId = "mev_" + 24;
+    /// Names a test clock.
+    TestClockId = "clock_" + 24;
+    /// Names a webhook endpoint.
+    WebhookEndpointId = "we_" + 24;
+    /// Names the delivery of an event to a webhook endpoint.
+    DeliveryId = "whd_" + 24;
 }
 
 uuids! {

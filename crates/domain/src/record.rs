@@ -4,18 +4,27 @@
 //! noun or field is declared here once; both engines and the model follow.
 
 use crate::api_key::ApiKey;
+use crate::billing_customer::BillingCustomer;
 use crate::bonus::Bonus;
+use crate::coupon::Coupon;
 use crate::custom_product::CustomProduct;
 use crate::customer::{Assignment, Customer};
 use crate::definition::Definition;
+use crate::entitlement::EntitlementSummary;
 use crate::event::Event;
 use crate::feature::Feature;
+use crate::id::{BillingCustomerId, TestClockId};
 use crate::idempotency::Receipt;
+use crate::meter::{Meter, MeterEvent};
 use crate::overrule::Override;
 use crate::price::Price;
 use crate::product::Product;
+use crate::promotion_code::PromotionCode;
+use crate::subscription::{Subscription, SubscriptionItem};
+use crate::test_clock::TestClock;
 use crate::time::Timestamp;
 use crate::usage::{self, Counters, UsageEvent};
+use crate::webhook::{Delivery, WebhookEndpoint};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -41,6 +50,21 @@ pub enum Noun {
     /// What the usage of a customer sums to.
     Counters,
     UsageEvent,
+    /// A customer as one that is billed: what the Stripe dialect calls a customer.
+    BillingCustomer,
+    Subscription,
+    /// An item of a subscription as what it gives: a product, at a version, so many times.
+    SubscriptionItem,
+    Coupon,
+    PromotionCode,
+    Meter,
+    MeterEvent,
+    TestClock,
+    WebhookEndpoint,
+    /// That an event is to be sent to a webhook endpoint.
+    Delivery,
+    /// What a customer is entitled to, as events tell of it; kept nowhere else.
+    EntitlementSummary,
     /// A fixed list; kept nowhere.
     TaxCode,
     /// A part of a definition; kept there.
@@ -65,6 +89,17 @@ impl Noun {
             Self::Bonus => "bonus",
             Self::Counters => "usage",
             Self::UsageEvent => "usage event",
+            Self::BillingCustomer => "customer",
+            Self::Subscription => "subscription",
+            Self::SubscriptionItem => "subscription item",
+            Self::Coupon => "coupon",
+            Self::PromotionCode => "promotion code",
+            Self::Meter => "meter",
+            Self::MeterEvent => "meter event",
+            Self::TestClock => "test clock",
+            Self::WebhookEndpoint => "webhook endpoint",
+            Self::Delivery => "delivery",
+            Self::EntitlementSummary => "entitlement summary",
             Self::TaxCode => "tax code",
             Self::ProductFeature => "product feature",
         }
@@ -90,6 +125,17 @@ pub enum Record {
     Bonus(Arc<Bonus>),
     Counters(Arc<Counters>),
     UsageEvent(Arc<UsageEvent>),
+    BillingCustomer(Arc<BillingCustomer>),
+    Subscription(Arc<Subscription>),
+    SubscriptionItem(Arc<SubscriptionItem>),
+    Coupon(Arc<Coupon>),
+    PromotionCode(Arc<PromotionCode>),
+    Meter(Arc<Meter>),
+    MeterEvent(Arc<MeterEvent>),
+    TestClock(Arc<TestClock>),
+    WebhookEndpoint(Arc<WebhookEndpoint>),
+    Delivery(Arc<Delivery>),
+    EntitlementSummary(Arc<EntitlementSummary>),
 }
 
 impl Record {
@@ -110,6 +156,17 @@ impl Record {
             Self::Bonus(_) => Noun::Bonus,
             Self::Counters(_) => Noun::Counters,
             Self::UsageEvent(_) => Noun::UsageEvent,
+            Self::BillingCustomer(_) => Noun::BillingCustomer,
+            Self::Subscription(_) => Noun::Subscription,
+            Self::SubscriptionItem(_) => Noun::SubscriptionItem,
+            Self::Coupon(_) => Noun::Coupon,
+            Self::PromotionCode(_) => Noun::PromotionCode,
+            Self::Meter(_) => Noun::Meter,
+            Self::MeterEvent(_) => Noun::MeterEvent,
+            Self::TestClock(_) => Noun::TestClock,
+            Self::WebhookEndpoint(_) => Noun::WebhookEndpoint,
+            Self::Delivery(_) => Noun::Delivery,
+            Self::EntitlementSummary(_) => Noun::EntitlementSummary,
         }
     }
 
@@ -130,6 +187,17 @@ impl Record {
             Self::Bonus(bonus) => bonus.id.as_str(),
             Self::Counters(counters) => counters.customer.as_str(),
             Self::UsageEvent(event) => event.id.as_str(),
+            Self::BillingCustomer(customer) => customer.id.as_str(),
+            Self::Subscription(subscription) => subscription.id.as_str(),
+            Self::SubscriptionItem(item) => item.id.as_str(),
+            Self::Coupon(coupon) => coupon.id.as_str(),
+            Self::PromotionCode(code) => code.id.as_str(),
+            Self::Meter(meter) => meter.id.as_str(),
+            Self::MeterEvent(event) => event.id.as_str(),
+            Self::TestClock(clock) => clock.id.as_str(),
+            Self::WebhookEndpoint(endpoint) => endpoint.id.as_str(),
+            Self::Delivery(delivery) => delivery.id.as_str(),
+            Self::EntitlementSummary(summary) => summary.customer.as_str(),
         }
     }
 
@@ -150,6 +218,17 @@ impl Record {
             Self::Bonus(bonus) => bonus.created,
             Self::Counters(counters) => counters.created,
             Self::UsageEvent(event) => event.occurred,
+            Self::BillingCustomer(customer) => customer.created,
+            Self::Subscription(subscription) => subscription.created,
+            Self::SubscriptionItem(item) => item.created,
+            Self::Coupon(coupon) => coupon.created,
+            Self::PromotionCode(code) => code.created,
+            Self::Meter(meter) => meter.created,
+            Self::MeterEvent(event) => event.created,
+            Self::TestClock(clock) => clock.created,
+            Self::WebhookEndpoint(endpoint) => endpoint.created,
+            Self::Delivery(delivery) => delivery.created,
+            Self::EntitlementSummary(summary) => summary.created,
         }
     }
 
@@ -180,7 +259,7 @@ impl Record {
                 _ => Value::Null,
             },
             Self::Event(event) => match field {
-                Field::EventType => Value::text(Some(event.name())),
+                Field::EventType => Value::Text(event.name()),
                 _ => Value::Null,
             },
             Self::ApiKey(key) => match field {
@@ -216,9 +295,66 @@ impl Record {
                 },
                 _ => Value::Null,
             },
-            Self::Receipt(_) | Self::Feature(_) | Self::CustomProduct(_) | Self::Definition(_) | Self::Counters(_) => {
-                Value::Null
-            }
+            Self::BillingCustomer(customer) => match field {
+                Field::BillingCustomerEmail => Value::text(customer.email.as_deref()),
+                Field::BillingCustomerClock => Value::text(customer.test_clock.as_ref().map(TestClockId::as_str)),
+                _ => Value::Null,
+            },
+            Self::Subscription(subscription) => match field {
+                Field::SubscriptionCustomer => Value::text(Some(subscription.customer.as_str())),
+                Field::SubscriptionStatus => Value::text(Some(subscription.status.as_str())),
+                Field::SubscriptionCollection => Value::text(Some(subscription.collection.as_str())),
+                Field::SubscriptionClock => Value::text(subscription.test_clock.as_ref().map(TestClockId::as_str)),
+                // Those of a clock are not due at any time of the day.
+                Field::SubscriptionDue if subscription.test_clock.is_none() => Value::due(subscription.due()),
+                _ => Value::Null,
+            },
+            Self::SubscriptionItem(item) => match (field, &item.holder) {
+                (Field::ItemSubscription, _) => Value::text(Some(item.subscription.as_str())),
+                (Field::ItemPrice, _) => Value::text(Some(item.price.as_str())),
+                (Field::ItemCustomer, Some(holder)) => Value::text(Some(holder.as_str())),
+                (Field::ItemProduct, Some(_)) => Value::text(Some(item.product.as_str())),
+                (Field::ItemVersion, Some(_)) => {
+                    Value::Text(SubscriptionItem::version_name(&item.product, item.version))
+                }
+                _ => Value::Null,
+            },
+            Self::PromotionCode(code) => match field {
+                Field::PromotionCodeHeld if code.active => Value::Text(code.code.to_lowercase()),
+                Field::PromotionCodeText => Value::text(Some(&code.code)),
+                Field::PromotionCodeCoupon => Value::text(Some(code.coupon.as_str())),
+                Field::PromotionCodeCustomer => Value::text(code.customer.as_ref().map(BillingCustomerId::as_str)),
+                Field::PromotionCodeActive => Value::Flag(code.active),
+                _ => Value::Null,
+            },
+            Self::Meter(meter) => match field {
+                Field::MeterHeld if meter.deactivated.is_none() => Value::text(Some(&meter.event_name)),
+                Field::MeterActive => Value::Flag(meter.deactivated.is_none()),
+                _ => Value::Null,
+            },
+            Self::MeterEvent(event) => match field {
+                Field::MeterEventIdentifier => Value::text(Some(&event.identifier)),
+                Field::MeterEventSubject => Value::Text(MeterEvent::subject(&event.meter, &event.customer)),
+                _ => Value::Null,
+            },
+            Self::TestClock(clock) => match field {
+                Field::TestClockAdvancing => Value::due(clock.advancing_to.map(|_| clock.frozen)),
+                _ => Value::Null,
+            },
+            Self::Delivery(delivery) => match field {
+                Field::DeliveryDue => Value::due(delivery.due),
+                Field::DeliveryEvent => Value::text(Some(delivery.event.as_str())),
+                Field::DeliveryEndpoint => Value::text(Some(delivery.endpoint.as_str())),
+                _ => Value::Null,
+            },
+            Self::Receipt(_)
+            | Self::Feature(_)
+            | Self::CustomProduct(_)
+            | Self::Definition(_)
+            | Self::Counters(_)
+            | Self::Coupon(_)
+            | Self::WebhookEndpoint(_)
+            | Self::EntitlementSummary(_) => Value::Null,
         }
     }
 }
@@ -256,6 +392,38 @@ pub enum Field {
     UsageSubject,
     /// The subject together with the event's key.
     UsageKey,
+    BillingCustomerEmail,
+    BillingCustomerClock,
+    SubscriptionCustomer,
+    SubscriptionStatus,
+    SubscriptionCollection,
+    SubscriptionClock,
+    /// When time changes it next, as [`Value::due`] writes it; not set where a test clock tells the time.
+    SubscriptionDue,
+    ItemSubscription,
+    ItemPrice,
+    /// Who has the product; set while the subscription counts, as the two after it.
+    ItemCustomer,
+    ItemProduct,
+    ItemVersion,
+    /// The code in lower case, while it is active.
+    PromotionCodeHeld,
+    PromotionCodeText,
+    PromotionCodeCoupon,
+    PromotionCodeCustomer,
+    PromotionCodeActive,
+    /// The name of its events, while it is active.
+    MeterHeld,
+    MeterActive,
+    MeterEventIdentifier,
+    /// The meter together with the customer.
+    MeterEventSubject,
+    /// Set while it advances.
+    TestClockAdvancing,
+    /// When it is tried next, as [`Value::due`] writes it.
+    DeliveryDue,
+    DeliveryEvent,
+    DeliveryEndpoint,
 }
 
 /// How a promoted field is found.
@@ -291,11 +459,36 @@ impl Noun {
             Self::Override => &[F::OverrideCustomer],
             Self::Bonus => &[F::BonusCustomer],
             Self::UsageEvent => &[F::UsageSubject, F::UsageKey],
+            Self::BillingCustomer => &[F::BillingCustomerEmail, F::BillingCustomerClock],
+            Self::Subscription => &[
+                F::SubscriptionCustomer,
+                F::SubscriptionStatus,
+                F::SubscriptionCollection,
+                F::SubscriptionClock,
+                F::SubscriptionDue,
+            ],
+            Self::SubscriptionItem => {
+                &[F::ItemSubscription, F::ItemPrice, F::ItemCustomer, F::ItemProduct, F::ItemVersion]
+            }
+            Self::PromotionCode => &[
+                F::PromotionCodeHeld,
+                F::PromotionCodeText,
+                F::PromotionCodeCoupon,
+                F::PromotionCodeCustomer,
+                F::PromotionCodeActive,
+            ],
+            Self::Meter => &[F::MeterHeld, F::MeterActive],
+            Self::MeterEvent => &[F::MeterEventIdentifier, F::MeterEventSubject],
+            Self::TestClock => &[F::TestClockAdvancing],
+            Self::Delivery => &[F::DeliveryDue, F::DeliveryEvent, F::DeliveryEndpoint],
             Self::Receipt
             | Self::Feature
             | Self::CustomProduct
             | Self::Definition
             | Self::Counters
+            | Self::Coupon
+            | Self::WebhookEndpoint
+            | Self::EntitlementSummary
             | Self::TaxCode
             | Self::ProductFeature => &[],
         }
@@ -321,6 +514,24 @@ impl Field {
             Self::OverrideCustomer => Noun::Override,
             Self::BonusCustomer => Noun::Bonus,
             Self::UsageSubject | Self::UsageKey => Noun::UsageEvent,
+            Self::BillingCustomerEmail | Self::BillingCustomerClock => Noun::BillingCustomer,
+            Self::SubscriptionCustomer
+            | Self::SubscriptionStatus
+            | Self::SubscriptionCollection
+            | Self::SubscriptionClock
+            | Self::SubscriptionDue => Noun::Subscription,
+            Self::ItemSubscription | Self::ItemPrice | Self::ItemCustomer | Self::ItemProduct | Self::ItemVersion => {
+                Noun::SubscriptionItem
+            }
+            Self::PromotionCodeHeld
+            | Self::PromotionCodeText
+            | Self::PromotionCodeCoupon
+            | Self::PromotionCodeCustomer
+            | Self::PromotionCodeActive => Noun::PromotionCode,
+            Self::MeterHeld | Self::MeterActive => Noun::Meter,
+            Self::MeterEventIdentifier | Self::MeterEventSubject => Noun::MeterEvent,
+            Self::TestClockAdvancing => Noun::TestClock,
+            Self::DeliveryDue | Self::DeliveryEvent | Self::DeliveryEndpoint => Noun::Delivery,
         }
     }
 
@@ -344,14 +555,60 @@ impl Field {
             Self::AssignmentCustomer | Self::OverrideCustomer | Self::BonusCustomer => "customer",
             Self::AssignmentVersion => "product_version",
             Self::UsageSubject => "subject",
+            Self::BillingCustomerEmail => "email",
+            Self::BillingCustomerClock | Self::SubscriptionClock => "test_clock",
+            Self::SubscriptionCustomer | Self::ItemCustomer | Self::PromotionCodeCustomer => "customer",
+            Self::SubscriptionStatus => "status",
+            Self::SubscriptionCollection => "collection",
+            Self::SubscriptionDue | Self::DeliveryDue => "due",
+            Self::ItemSubscription => "subscription",
+            Self::ItemPrice => "price",
+            Self::ItemProduct => "product",
+            Self::ItemVersion => "product_version",
+            Self::PromotionCodeHeld | Self::MeterHeld => "held",
+            Self::PromotionCodeText => "code",
+            Self::PromotionCodeCoupon => "coupon",
+            Self::PromotionCodeActive | Self::MeterActive => "active",
+            Self::MeterEventIdentifier => "identifier",
+            Self::MeterEventSubject => "subject",
+            Self::TestClockAdvancing => "advancing",
+            Self::DeliveryEvent => "event",
+            Self::DeliveryEndpoint => "endpoint",
         }
     }
 
     /// What its values are, where it is set.
     pub const fn field_type(self) -> FieldType {
         match self {
-            Self::ProductActive | Self::ProductShippable | Self::PriceActive => FieldType::Flag,
-            Self::ProductUrl
+            Self::ProductActive
+            | Self::ProductShippable
+            | Self::PriceActive
+            | Self::PromotionCodeActive
+            | Self::MeterActive => FieldType::Flag,
+            Self::BillingCustomerEmail
+            | Self::BillingCustomerClock
+            | Self::SubscriptionCustomer
+            | Self::SubscriptionStatus
+            | Self::SubscriptionCollection
+            | Self::SubscriptionClock
+            | Self::SubscriptionDue
+            | Self::ItemSubscription
+            | Self::ItemPrice
+            | Self::ItemCustomer
+            | Self::ItemProduct
+            | Self::ItemVersion
+            | Self::PromotionCodeHeld
+            | Self::PromotionCodeText
+            | Self::PromotionCodeCoupon
+            | Self::PromotionCodeCustomer
+            | Self::MeterHeld
+            | Self::MeterEventIdentifier
+            | Self::MeterEventSubject
+            | Self::TestClockAdvancing
+            | Self::DeliveryDue
+            | Self::DeliveryEvent
+            | Self::DeliveryEndpoint
+            | Self::ProductUrl
             | Self::PriceCurrency
             | Self::PriceLookupKey
             | Self::PriceProduct
@@ -376,8 +633,34 @@ impl Field {
     /// How it is found.
     pub const fn lookup(self) -> Lookup {
         match self {
-            Self::PriceLookupKey | Self::ApiKeyHash | Self::ProductKey | Self::CustomerStripe | Self::UsageKey => {
-                Lookup::Unique
+            Self::PriceLookupKey
+            | Self::ApiKeyHash
+            | Self::ProductKey
+            | Self::CustomerStripe
+            | Self::UsageKey
+            | Self::PromotionCodeHeld
+            | Self::MeterHeld
+            | Self::MeterEventIdentifier => Lookup::Unique,
+            Self::BillingCustomerEmail
+            | Self::BillingCustomerClock
+            | Self::SubscriptionCustomer
+            | Self::SubscriptionClock
+            | Self::SubscriptionDue
+            | Self::ItemSubscription
+            | Self::ItemPrice
+            | Self::ItemCustomer
+            | Self::ItemProduct
+            | Self::ItemVersion
+            | Self::PromotionCodeText
+            | Self::PromotionCodeCoupon
+            | Self::PromotionCodeCustomer
+            | Self::MeterEventSubject
+            | Self::TestClockAdvancing
+            | Self::DeliveryDue
+            | Self::DeliveryEvent
+            | Self::DeliveryEndpoint => Lookup::Index,
+            Self::SubscriptionStatus | Self::SubscriptionCollection | Self::PromotionCodeActive | Self::MeterActive => {
+                Lookup::Scan
             }
             Self::ProductUrl
             | Self::PriceProduct
@@ -418,6 +701,11 @@ pub enum Value {
 }
 
 impl Value {
+    /// An instant as text that sorts by time: its milliseconds in fifteen digits.
+    pub fn due(instant: Option<Timestamp>) -> Self {
+        instant.map_or(Self::Null, |instant| Self::Text(format!("{:015}", instant.millis().max(0))))
+    }
+
     fn text(text: Option<&str>) -> Self {
         text.map_or(Self::Null, |text| Self::Text(text.to_owned()))
     }

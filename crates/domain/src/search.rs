@@ -102,7 +102,20 @@ pub const fn searchable(noun: Noun) -> Option<&'static [(&'static str, Kind)]> {
             ("product", Kind::Text),
             ("type", Kind::Token),
         ]),
-        Noun::Event
+        Noun::BillingCustomer => {
+            Some(&[("created", Kind::Number), ("email", Kind::Text), ("name", Kind::Text), ("phone", Kind::Text)])
+        }
+        Noun::Subscription => Some(&[("created", Kind::Number), ("status", Kind::Token)]),
+        Noun::SubscriptionItem
+        | Noun::Coupon
+        | Noun::PromotionCode
+        | Noun::Meter
+        | Noun::MeterEvent
+        | Noun::TestClock
+        | Noun::WebhookEndpoint
+        | Noun::Delivery
+        | Noun::EntitlementSummary
+        | Noun::Event
         | Noun::TaxCode
         | Noun::Receipt
         | Noun::ApiKey
@@ -153,6 +166,10 @@ impl SearchField {
         let name = match (self, record) {
             (Self::Metadata(key), Record::Product(product)) => return product.metadata.get(key).cloned(),
             (Self::Metadata(key), Record::Price(price)) => return price.metadata.get(key).cloned(),
+            (Self::Metadata(key), Record::BillingCustomer(customer)) => return customer.metadata.get(key).cloned(),
+            (Self::Metadata(key), Record::Subscription(subscription)) => {
+                return subscription.metadata.get(key).cloned();
+            }
             (Self::Metadata(_), _) => return None,
             (Self::Named(name), _) => *name,
         };
@@ -169,6 +186,12 @@ impl SearchField {
             (Record::Price(price), "type") => {
                 Some(if price.recurring.is_some() { "recurring" } else { "one_time" }.to_owned())
             }
+            (Record::BillingCustomer(customer), "created") => Some(customer.created.seconds().to_string()),
+            (Record::BillingCustomer(customer), "email") => customer.email.clone(),
+            (Record::BillingCustomer(customer), "name") => customer.name.clone(),
+            (Record::BillingCustomer(customer), "phone") => customer.phone.clone(),
+            (Record::Subscription(subscription), "created") => Some(subscription.created.seconds().to_string()),
+            (Record::Subscription(subscription), "status") => Some(subscription.status.as_str().to_owned()),
             _ => None,
         }
     }

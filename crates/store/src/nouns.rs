@@ -4,7 +4,7 @@
 use tollgate_domain::record::Noun;
 
 /// The nouns that have a table, in the order in which tables are locked.
-pub(crate) const KEPT: [Noun; 14] = [
+pub(crate) const KEPT: [Noun; 24] = [
     Noun::Product,
     Noun::Price,
     Noun::Event,
@@ -19,6 +19,16 @@ pub(crate) const KEPT: [Noun; 14] = [
     Noun::Bonus,
     Noun::Counters,
     Noun::UsageEvent,
+    Noun::BillingCustomer,
+    Noun::Subscription,
+    Noun::SubscriptionItem,
+    Noun::Coupon,
+    Noun::PromotionCode,
+    Noun::Meter,
+    Noun::MeterEvent,
+    Noun::TestClock,
+    Noun::WebhookEndpoint,
+    Noun::Delivery,
 ];
 
 /// The table of a noun; none of one that is kept nowhere.
@@ -38,7 +48,17 @@ pub(crate) fn table_name(noun: Noun) -> Option<&'static str> {
         Noun::Bonus => Some("bonus"),
         Noun::Counters => Some("counters"),
         Noun::UsageEvent => Some("usage_event"),
-        Noun::TaxCode | Noun::ProductFeature => None,
+        Noun::BillingCustomer => Some("billing_customer"),
+        Noun::Subscription => Some("subscription"),
+        Noun::SubscriptionItem => Some("subscription_item"),
+        Noun::Coupon => Some("coupon"),
+        Noun::PromotionCode => Some("promotion_code"),
+        Noun::Meter => Some("meter"),
+        Noun::MeterEvent => Some("meter_event"),
+        Noun::TestClock => Some("test_clock"),
+        Noun::WebhookEndpoint => Some("webhook_endpoint"),
+        Noun::Delivery => Some("delivery"),
+        Noun::EntitlementSummary | Noun::TaxCode | Noun::ProductFeature => None,
     }
 }
 
@@ -69,7 +89,18 @@ pub(crate) enum CreatedIndex {
 #[cfg(test)]
 pub(crate) fn created_index(noun: Noun) -> CreatedIndex {
     match noun {
-        Noun::Product | Noun::Price | Noun::Event | Noun::ApiKey | Noun::Customer => CreatedIndex::Listed,
+        Noun::Product
+        | Noun::Price
+        | Noun::Event
+        | Noun::ApiKey
+        | Noun::Customer
+        | Noun::BillingCustomer
+        | Noun::Subscription
+        | Noun::Coupon
+        | Noun::PromotionCode
+        | Noun::Meter
+        | Noun::TestClock
+        | Noun::WebhookEndpoint => CreatedIndex::Listed,
         Noun::Receipt => CreatedIndex::Age,
         _ => CreatedIndex::Missing,
     }

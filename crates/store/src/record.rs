@@ -22,6 +22,17 @@ pub(crate) fn encode(record: &Record) -> String {
         Record::Bonus(bonus) => serde_json::to_string(bonus),
         Record::Counters(counters) => serde_json::to_string(counters),
         Record::UsageEvent(event) => serde_json::to_string(event),
+        Record::BillingCustomer(customer) => serde_json::to_string(customer),
+        Record::Subscription(subscription) => serde_json::to_string(subscription),
+        Record::SubscriptionItem(item) => serde_json::to_string(item),
+        Record::Coupon(coupon) => serde_json::to_string(coupon),
+        Record::PromotionCode(code) => serde_json::to_string(code),
+        Record::Meter(meter) => serde_json::to_string(meter),
+        Record::MeterEvent(event) => serde_json::to_string(event),
+        Record::TestClock(clock) => serde_json::to_string(clock),
+        Record::WebhookEndpoint(endpoint) => serde_json::to_string(endpoint),
+        Record::Delivery(delivery) => serde_json::to_string(delivery),
+        Record::EntitlementSummary(summary) => serde_json::to_string(summary),
     };
     body.expect("records are plain data with text for keys")
 }
@@ -50,7 +61,17 @@ pub(crate) fn decode(noun: Noun, body: &[u8]) -> Result<Record, StoreError> {
         Noun::Bonus => from_slice(body).map(Record::Bonus),
         Noun::Counters => from_slice(body).map(Record::Counters),
         Noun::UsageEvent => from_slice(body).map(Record::UsageEvent),
-        Noun::TaxCode | Noun::ProductFeature => {
+        Noun::BillingCustomer => from_slice(body).map(Record::BillingCustomer),
+        Noun::Subscription => from_slice(body).map(Record::Subscription),
+        Noun::SubscriptionItem => from_slice(body).map(Record::SubscriptionItem),
+        Noun::Coupon => from_slice(body).map(Record::Coupon),
+        Noun::PromotionCode => from_slice(body).map(Record::PromotionCode),
+        Noun::Meter => from_slice(body).map(Record::Meter),
+        Noun::MeterEvent => from_slice(body).map(Record::MeterEvent),
+        Noun::TestClock => from_slice(body).map(Record::TestClock),
+        Noun::WebhookEndpoint => from_slice(body).map(Record::WebhookEndpoint),
+        Noun::Delivery => from_slice(body).map(Record::Delivery),
+        Noun::EntitlementSummary | Noun::TaxCode | Noun::ProductFeature => {
             return Err(StoreError::Corrupt(format!("{noun:?} is kept nowhere")));
         }
     };

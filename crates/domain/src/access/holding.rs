@@ -48,15 +48,15 @@ impl Holding<'_> {
 
 /// The products that count, subscriptions first. The default counts only where there is no other.
 pub fn holdings<'a>(account: &'a Account, catalog: &'a Catalog) -> Vec<Holding<'a>> {
-    let mut holdings = Vec::with_capacity(account.subscribed.len() + account.assignments.len() + 1);
-    for subscribed in &account.subscribed {
+    let mut holdings = Vec::with_capacity(account.customer.subscribed.len() + account.assignments.len() + 1);
+    for subscribed in &account.customer.subscribed {
         let product = ProductRef::Stripe(subscribed.product.clone());
         holdings.push(Holding {
             definition: catalog.definition(&product, subscribed.version),
             product,
             version: subscribed.version,
             quantity: subscribed.quantity,
-            source: HoldingSource::Subscription { id: &subscribed.subscription, started: subscribed.started },
+            source: HoldingSource::Subscription { id: subscribed.subscription.as_str(), started: subscribed.started },
         });
     }
     for assignment in &account.assignments {

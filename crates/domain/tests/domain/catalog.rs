@@ -52,7 +52,7 @@ impl Catalog {
     }
 
     /// The types of the events since the last call, in order.
-    pub(crate) fn told(&mut self) -> Vec<&'static str> {
+    pub(crate) fn told(&mut self) -> Vec<String> {
         std::mem::take(&mut self.events).iter().map(|event| event.name()).collect()
     }
 }

@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
-use tollgate_domain::account::{self, Account, Subscribed};
+use tollgate_domain::account::{self, Account};
 use tollgate_domain::batch::{self, Batch, Job, LOAD_ROUNDS_MAX, Step};
 use tollgate_domain::catalog::{self, Catalog};
 use tollgate_domain::command::{Changes, Command, Cx, Sweep, Write};
+use tollgate_domain::customer::{Customer, Subscribed};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::event::Event;
 use tollgate_domain::facts::{Fact, Facts, Key, ReadSet};
@@ -29,7 +30,6 @@ pub(crate) struct Engine {
     rows: BTreeMap<Noun, BTreeMap<String, (u64, Record)>>,
     inserted: u64,
     catalog: Arc<Catalog>,
-    subscribed: BTreeMap<CustomerId, Vec<Subscribed>>,
     pub(crate) events: Vec<Arc<Event>>,
 }
 
@@ -132,13 +132,15 @@ impl Engine {
                 account.put(record);
             }
         }
-        account.subscribed = self.subscribed.get(id).cloned().unwrap_or_default();
         Some(Arc::new(account))
     }
 
     /// Puts what a customer has by subscriptions in the place of what it had.
     pub(crate) fn subscribe(&mut self, id: &CustomerId, subscribed: Vec<Subscribed>) {
-        self.subscribed.insert(id.clone(), subscribed);
+        let row = self.rows.get_mut(&Noun::Customer).and_then(|rows| rows.get_mut(id.as_str()));
+        if let Some((_, Record::Customer(customer))) = row {
+            *customer = Arc::new(Customer { subscribed, ..(**customer).clone() });
+        }
     }
 
     pub(crate) fn customers(&self) -> impl Iterator<Item = CustomerId> {
@@ -197,9 +199,6 @@ impl Engine {
             Write::Delete(before) => {
                 assert_eq!(Some(before), current.as_ref(), "a row is deleted that is another");
                 rows.remove(&id);
-                if let Record::Customer(customer) = before {
-                    self.subscribed.remove(&customer.id);
-                }
             }
         }
     }

@@ -5,12 +5,13 @@ use crate::engine::{Engine, Seat, random, seat};
 use std::fmt::Debug;
 use std::sync::Arc;
 use tollgate_domain::access::{self, AnchorSource, Entry, Explained};
-use tollgate_domain::account::{Account, Subscribed};
+use tollgate_domain::account::Account;
 use tollgate_domain::bonus::{Bonus, CreateBonus};
 use tollgate_domain::catalog::Catalog;
 use tollgate_domain::command::{Command, Stop};
 use tollgate_domain::custom_product::{CreateCustomProduct, CustomProduct};
 use tollgate_domain::customer::EnsureCustomer;
+use tollgate_domain::customer::Subscribed;
 use tollgate_domain::facts::Facts;
 use tollgate_domain::feature::{CreateFeature, Feature, FeatureKind};
 use tollgate_domain::id::{CustomerId, UsageEventId};
@@ -187,9 +188,9 @@ impl World {
     /// The customer has a Stripe product at version 1 by one more subscription item.
     pub(crate) fn subscribe(&mut self, customer: &str, product: &Product, quantity: u64, started: &str) {
         let id = CustomerId::from(customer);
-        let mut subscribed = self.engine.account(&id).expect("the customer is there").subscribed.clone();
+        let mut subscribed = self.engine.account(&id).expect("the customer is there").customer.subscribed.clone();
         subscribed.push(Subscribed {
-            subscription: format!("sub_{}", subscribed.len() + 1),
+            subscription: format!("sub_{}", subscribed.len() + 1).into(),
             product: product.id.clone(),
             version: 1,
             quantity,

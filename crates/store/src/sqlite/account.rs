@@ -28,10 +28,10 @@ const PART_BYTES: usize = 320;
 
 impl Kept for Held {
     fn bytes(&self) -> usize {
-        let Account { counters, assignments, overrides, bonuses, subscribed, .. } = &*self.account;
+        let Account { customer, counters, assignments, overrides, bonuses } = &*self.account;
         let counters = counters.as_ref().map_or(0, |counters| counters.by_feature.len());
         let burns: usize = bonuses.iter().map(|bonus| bonus.burns.len()).sum();
-        let parts = assignments.len() + overrides.len() + bonuses.len() + subscribed.len();
+        let parts = assignments.len() + overrides.len() + bonuses.len() + customer.subscribed.len();
         CUSTOMER_BYTES + counters * COUNTER_BYTES + (parts + burns) * PART_BYTES
     }
 }

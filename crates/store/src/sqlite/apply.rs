@@ -174,7 +174,7 @@ impl<'a> Transaction<'a> {
 
     fn write(&mut self, environment: Environment, write: &Write) -> Result<(), StoreError> {
         let (Write::Put { after: record, .. } | Write::Delete(record)) = write;
-        if let Some(owner) = Account::owner(record) {
+        for owner in Account::owners(write) {
             self.touch(environment, owner);
         }
         self.catalogs[usize::from(environment.is_live())] |= Catalog::is_concerned(write);

@@ -89,8 +89,10 @@ pub(super) fn put_off(writes: &[Write]) -> FxHashSet<&CustomerId> {
             }
             (_, Record::Counters(_)) => {}
             _ => {
-                if let Some((_, missing)) = Account::owner(record).and_then(|owner| missing.get_mut(owner)) {
-                    *missing = NEVER;
+                for owner in Account::owners(write) {
+                    if let Some((_, missing)) = missing.get_mut(owner) {
+                        *missing = NEVER;
+                    }
                 }
             }
         }

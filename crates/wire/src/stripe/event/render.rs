@@ -25,7 +25,7 @@ pub fn render(writer: &mut Writer, event: &Event, view: &View<'_>) -> Result<(),
     writer.field("livemode", &view.environment.is_live());
     writer.field("pending_webhooks", &0u32);
     render_request(writer, event);
-    writer.field("type", event.name());
+    writer.field("type", &event.name());
     writer.end_object();
     Ok(())
 }

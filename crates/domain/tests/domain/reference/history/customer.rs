@@ -4,7 +4,7 @@ use super::super::model::Item;
 use super::super::op::{CUSTOMERS, Op, PRODUCTS, STRIPE};
 use super::{Difference, History, same};
 use crate::ask::write;
-use tollgate_domain::account::Subscribed;
+use tollgate_domain::customer::Subscribed;
 use tollgate_domain::customer::{DeleteCustomer, EnsureCustomer, LinkCustomer, WriteCustomer};
 use tollgate_domain::time::Timestamp;
 
@@ -72,7 +72,7 @@ impl History {
             self.stripe[place - STRIPE[0]].clone()
         };
         let subscribed = self.model.customers[id].subscribed.iter().map(|item| Subscribed {
-            subscription: item.subscription.clone(),
+            subscription: item.subscription.as_str().into(),
             product: product(&item.product),
             version: item.version,
             quantity: item.quantity.unsigned_abs(),
