@@ -5,7 +5,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use std::process::ExitCode;
 use tollgate_domain::environment::Environment;
-use tollgate_server::app::App;
+use tollgate_server::app::{App, AppOptions};
 use tollgate_server::keys::SecretKey;
 use tollgate_store::{Options, Store};
 
@@ -76,7 +76,7 @@ pub(crate) fn run(command: &KeysCommand) -> anyhow::Result<ExitCode> {
 /// Opens the database as a guest: a server may be writing to it.
 async fn open(database: &DatabaseArgs) -> anyhow::Result<std::sync::Arc<App>> {
     let options = Options { exclusive: false, ..Options::default() };
-    Ok(App::new(Store::open(&database.url()?, &options).await?, 0))
+    Ok(App::new(Store::open(&database.url()?, &options).await?, AppOptions::default()))
 }
 
 async fn create(args: &CreateArgs) -> anyhow::Result<()> {

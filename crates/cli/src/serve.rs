@@ -45,7 +45,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let listener = listen(settings.listen).await?;
     let address = listener.local_addr().context("cannot tell the address")?;
     let store = Store::open(&settings.database, &settings.options).await?;
-    let app = App::new(store, settings.answer_bytes);
+    let app = App::new(store, settings.app);
     let first_key = first_key(&app, given_key).await?;
     welcome::print(address, &settings.database, first_key.as_ref());
     let stop = stop_signal()?;

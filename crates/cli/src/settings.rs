@@ -6,9 +6,13 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde::Deserialize;
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tollgate_domain::metadata::METADATA_KEY_MAX_CHARACTERS;
+use tollgate_domain::webhook::Schedule;
+use tollgate_server::app::AppOptions;
+use tollgate_server::{pages, webhooks};
 use tollgate_store::{DatabaseUrl, Options};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:4242";
@@ -70,6 +74,38 @@ pub(crate) struct ServerArgs {
     /// Connections to a PostgreSQL database for writing; each serves many requests at a time [default: 2]
     #[arg(long, env = "TOLLGATE_DATABASE_WRITERS", value_name = "COUNT")]
     database_writers: Option<NonZeroUsize>,
+
+    /// The metadata key of customers of the Stripe dialect that names their customer in the PriceOS dialect
+    /// [default: priceos_customer_id]
+    #[arg(long, env = "TOLLGATE_CUSTOMER_ID_METADATA_KEY", value_name = "KEY")]
+    customer_id_metadata_key: Option<String>,
+
+    /// Where browsers find this server, for the pages on which customers subscribe [default: http:// and the host that a
+    /// request names]
+    #[arg(long, env = "TOLLGATE_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+
+    /// Serve the pages on which customers subscribe in the live environment too, though nobody pays there
+    /// [default: false]
+    #[arg(long, env = "TOLLGATE_PAGES_IN_LIVE", value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true")]
+    pages_in_live: Option<bool>,
+
+    /// Let webhooks go to private addresses, and in the live environment over connections that are not encrypted. This
+    /// machine can always be reached from the test environment [default: false]
+    #[arg(
+        long, env = "TOLLGATE_WEBHOOK_PRIVATE_ADDRESSES", value_name = "BOOLEAN", num_args = 0..=1,
+        default_missing_value = "true"
+    )]
+    webhook_private_addresses: Option<bool>,
+
+    /// How long an endpoint may take to answer a webhook, in milliseconds [default: 10000]
+    #[arg(long, env = "TOLLGATE_WEBHOOK_TIMEOUT_MS", value_name = "MS")]
+    webhook_timeout_ms: Option<NonZeroU32>,
+
+    /// How soon a webhook that failed is sent again, in milliseconds; the pause doubles from try to try, up to six hours
+    /// [default: 5000]
+    #[arg(long, env = "TOLLGATE_WEBHOOK_RETRY_MS", value_name = "MS")]
+    webhook_retry_ms: Option<NonZeroU32>,
 }
 
 /// What a line of the log looks like.
@@ -89,8 +125,8 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
-    /// Most bytes of answers that are kept to be given again.
-    pub(crate) answer_bytes: u64,
+    /// What of the server may be set.
+    pub(crate) app: AppOptions,
     /// How the store is opened.
     pub(crate) options: Options,
 }
@@ -108,9 +144,47 @@ struct File {
     catalog_max_age_ms: Option<u64>,
     database_readers: Option<NonZeroUsize>,
     database_writers: Option<NonZeroUsize>,
+    customer_id_metadata_key: Option<String>,
+    public_url: Option<String>,
+    pages_in_live: Option<bool>,
+    webhook_private_addresses: Option<bool>,
+    webhook_timeout_ms: Option<NonZeroU32>,
+    webhook_retry_ms: Option<NonZeroU32>,
 }
 
 impl ServerArgs {
+    /// What of the server may be set, where the file says the rest.
+    fn app(&self, file: &File) -> anyhow::Result<AppOptions> {
+        let default = AppOptions::default();
+        let link_key = self.customer_id_metadata_key.clone().or_else(|| file.customer_id_metadata_key.clone());
+        let link_key = link_key.unwrap_or(default.link_key);
+        if link_key.is_empty() || link_key.chars().count() > METADATA_KEY_MAX_CHARACTERS {
+            bail!("setting `customer-id-metadata-key`: 1 to {METADATA_KEY_MAX_CHARACTERS} characters");
+        }
+        let public_url = self.public_url.clone().or_else(|| file.public_url.clone());
+        if public_url.as_deref().is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
+            bail!("setting `public-url`: begins with http:// or https://");
+        }
+        let in_live = self.pages_in_live.or(file.pages_in_live).unwrap_or(false);
+        let pages = pages::Settings { public_url, in_live };
+        Ok(AppOptions { link_key, pages, webhooks: self.webhooks(file), ..default })
+    }
+
+    /// How webhooks are sent, where the file says the rest.
+    fn webhooks(&self, file: &File) -> webhooks::Settings {
+        let default = webhooks::Settings::default();
+        let first = self.webhook_retry_ms.or(file.webhook_retry_ms);
+        let timeout = self.webhook_timeout_ms.or(file.webhook_timeout_ms);
+        webhooks::Settings {
+            private_addresses: self.webhook_private_addresses.or(file.webhook_private_addresses).unwrap_or(false),
+            timeout: timeout.map_or(default.timeout, |millis| Duration::from_millis(millis.get().into())),
+            schedule: Schedule {
+                first: first.map_or(default.schedule.first, |millis| millis.get().into()),
+                ..default.schedule
+            },
+        }
+    }
+
     /// How the store is opened, where the file says the rest.
     fn options(&self, file: &File) -> Options {
         let default = Options::default();
@@ -137,7 +211,7 @@ impl DatabaseArgs {
     pub(crate) fn settings(&self, server: &ServerArgs) -> anyhow::Result<Settings> {
         let file = self.file()?;
         let mut options = server.options(&file);
-        let database = self.url_beside(file.database)?;
+        let database = self.url_beside(file.database.clone())?;
         let answer_bytes = match database {
             DatabaseUrl::Sqlite(_) => options.cache_bytes / ANSWERS_SHARE,
             _ => 0,
@@ -145,7 +219,7 @@ impl DatabaseArgs {
         options.cache_bytes -= answer_bytes;
         Ok(Settings {
             database,
-            answer_bytes,
+            app: AppOptions { answer_bytes, ..server.app(&file)? },
             listen: server.listen.or(file.listen).unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("an address")),
             log: server.log.clone().or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: server.log_format.or(file.log_format).unwrap_or(LogFormat::Text),

@@ -6,6 +6,7 @@ use crate::customer::{Assignment, Customer};
 use crate::id::{CustomerId, FeatureId};
 use crate::overrule::Override;
 use crate::record::{Noun, Record};
+use crate::time::Timestamp;
 use crate::usage::{Counter, Counters};
 use std::sync::Arc;
 
@@ -38,6 +39,11 @@ impl Account {
         &self.customer.id
     }
 
+    /// What time it is for the customer, when by the time of day it is `now`.
+    pub fn now(&self, now: Timestamp) -> Timestamp {
+        self.customer.now(now)
+    }
+
     /// The count of a feature's usage; nothing where there never was any.
     pub fn counter(&self, feature: &FeatureId) -> Option<&Counter> {
         self.counters.as_ref()?.of(feature)
@@ -61,10 +67,14 @@ impl Account {
             Record::Customer(customer) => self.customer = customer.clone(),
             Record::Counters(counters) => self.counters = Some(counters.clone()),
             Record::Assignment(assignment) => {
-                put(&mut self.assignments, assignment, |kept| kept.id == assignment.id);
+                put(&mut self.assignments, assignment, |kept| kept.id == assignment.id, |kept| kept.created);
             }
-            Record::Override(overrule) => put(&mut self.overrides, overrule, |kept| kept.id == overrule.id),
-            Record::Bonus(bonus) => put(&mut self.bonuses, bonus, |kept| kept.id == bonus.id),
+            Record::Override(overrule) => {
+                put(&mut self.overrides, overrule, |kept| kept.id == overrule.id, |kept| kept.created);
+            }
+            Record::Bonus(bonus) => {
+                put(&mut self.bonuses, bonus, |kept| kept.id == bonus.id, |kept| kept.created);
+            }
             _ => {}
         }
     }
@@ -123,9 +133,13 @@ impl Account {
     }
 }
 
-fn put<T>(records: &mut Vec<Arc<T>>, record: &Arc<T>, is_same: impl Fn(&T) -> bool) {
+/// What is new stands last; only what came from another customer may be older than what is here.
+fn put<T>(records: &mut Vec<Arc<T>>, record: &Arc<T>, is_same: impl Fn(&T) -> bool, created: impl Fn(&T) -> Timestamp) {
     match records.iter_mut().find(|kept| is_same(kept)) {
         Some(kept) => *kept = record.clone(),
-        None => records.push(record.clone()),
+        None => {
+            let place = records.partition_point(|kept| created(kept) <= created(record));
+            records.insert(place, record.clone());
+        }
     }
 }

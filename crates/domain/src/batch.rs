@@ -8,6 +8,7 @@ use crate::environment::Environment;
 use crate::facts::{Facts, ReadSet};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
+use crate::webhook::delivery;
 
 /// Rounds of loading that one command may ask for before it is given up: it reads rows named by rows, and each
 /// round follows at least one such name.
@@ -116,7 +117,8 @@ impl Batch {
     ) -> Step {
         while let Some(job) = jobs.get_mut(self.decided) {
             let environment = job.environment();
-            match job.decide(self.facts_mut(environment), now, random) {
+            let facts = self.facts_mut(environment);
+            match job.decide(facts, now, random).and_then(|changes| with_deliveries(changes, facts, now)) {
                 Ok(changes) => {
                     self.facts_mut(environment).follow(&changes);
                     self.pending.push((environment, changes));
@@ -131,5 +133,14 @@ impl Batch {
             }
         }
         Step::Commit(std::mem::take(&mut self.pending))
+    }
+}
+
+/// The changes of a decision with what is to be sent of them; or what has to be known for that.
+fn with_deliveries(mut changes: Changes, facts: &Facts, now: Timestamp) -> Result<Changes, ReadSet> {
+    match delivery::send(&mut changes, facts, now) {
+        Ok(()) => Ok(changes),
+        Err(Stop::Need(reads)) => Err(reads),
+        Err(Stop::Refused(refusal)) => unreachable!("sending refuses nothing, but got {refusal:?}"),
     }
 }

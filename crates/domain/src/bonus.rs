@@ -101,7 +101,7 @@ pub fn book(bonuses: &mut [Arc<Bonus>], feature: &FeatureId, window: Window, ste
 }
 
 fn burn(bonuses: &mut [Arc<Bonus>], feature: &FeatureId, window: Window, mut due: Quantity, now: Timestamp) {
-    let mut turn = turns(bonuses, feature).max().unwrap_or(0);
+    let mut turn = last_turn(bonuses, feature);
     let mut order: Vec<usize> = (0..bonuses.len())
         .filter(|index| bonuses[*index].feature == *feature && bonuses[*index].is_live(now))
         .filter(|index| bonuses[*index].remaining().is_positive())
@@ -151,6 +151,11 @@ fn give_back(bonuses: &mut [Arc<Bonus>], feature: &FeatureId, window: Window, mu
     }
 }
 
+/// The turn of what was burnt last of the bonuses of a feature; zero where nothing was.
+pub(crate) fn last_turn(bonuses: &[Arc<Bonus>], feature: &FeatureId) -> u64 {
+    turns(bonuses, feature).max().unwrap_or(0)
+}
+
 fn turns<'b>(bonuses: &'b [Arc<Bonus>], feature: &FeatureId) -> impl Iterator<Item = u64> {
     let bonuses = bonuses.iter().filter(move |bonus| bonus.feature == *feature);
     bonuses.flat_map(|bonus: &'b Arc<Bonus>| bonus.burns.iter().map(|burn| burn.turn))
@@ -184,6 +189,7 @@ impl Command for CreateBonus {
         if !feature.tracks_usage {
             return Err(AccessRefusal::NotTracked.into());
         }
+        let now = account.now(cx.now);
         let bonus = Arc::new(Bonus {
             id: BonusId::generate(cx.now, cx.random),
             customer: self.customer.clone(),
@@ -193,8 +199,8 @@ impl Command for CreateBonus {
             expires: self.expires,
             reason: self.reason.clone(),
             metadata: self.metadata.apply(&Metadata::new())?,
-            created: cx.now,
-            updated: cx.now,
+            created: now,
+            updated: now,
         });
         let mut changes = Changes::default();
         changes.put(None, Record::Bonus(bonus.clone()), cx);
@@ -206,7 +212,7 @@ impl Command for CreateBonus {
 fn reply(account: &Account, bonus: Arc<Bonus>, feature: &Arc<Feature>, now: Timestamp) -> BonusReply {
     let mut after = account.clone();
     after.put(&Record::Bonus(bonus.clone()));
-    let remaining = totals(&after.bonuses, &feature.id, now).remaining;
+    let remaining = totals(&after.bonuses, &feature.id, account.now(now)).remaining;
     (bonus, feature.clone(), remaining)
 }
 
@@ -239,7 +245,7 @@ impl Command for UpdateBonus {
             expires: self.expires.apply(&before.expires),
             reason: self.reason.apply(&before.reason),
             metadata: self.metadata.apply(&before.metadata)?,
-            updated: cx.now,
+            updated: account.now(cx.now),
             ..(**before).clone()
         });
         let mut changes = Changes::default();
@@ -272,7 +278,7 @@ impl Command for DeleteBonus {
         after.remove(&Record::Bonus(before.clone()));
         let mut changes = Changes::default();
         changes.writes.push(Write::Delete(Record::Bonus(before.clone())));
-        Ok((totals(&after.bonuses, &feature.id, cx.now).remaining, changes))
+        Ok((totals(&after.bonuses, &feature.id, account.now(cx.now)).remaining, changes))
     }
 }
 

@@ -159,6 +159,11 @@ fn same_but_for_time(before: &Record, after: &Record) -> bool {
             before.updated = after.updated;
             before == **after
         }
+        (Record::Meter(before), Record::Meter(after)) => {
+            let mut before = (**before).clone();
+            before.updated = after.updated;
+            before == **after
+        }
         _ => before == after,
     }
 }

@@ -3,6 +3,13 @@
 //! Invariant: a customer's row is read by every command that changes anything of that customer, so that holding it
 //! holds all of it.
 
+mod link;
+mod merge;
+
+pub use link::{LinkCustomer, account_of};
+pub(crate) use link::{Profile, follow_metadata, introduce, let_go, rename};
+pub use merge::MERGED_EVENTS_MAX;
+
 use crate::account::Account;
 use crate::catalog::Catalog;
 use crate::command::{Changes, Command, Cx, Stop, Write};
@@ -11,7 +18,7 @@ use crate::facts::{Facts, Key, ReadSet};
 use crate::id::{CustomProductId, CustomerId, ProductId, SubscriptionId};
 use crate::patch::Patch;
 use crate::record::{Field, Record};
-use crate::refusal::{AccessRefusal, LinkConflict};
+use crate::refusal::AccessRefusal;
 use crate::time::Timestamp;
 use crate::usage::subject;
 use crate::window::Window;
@@ -67,6 +74,11 @@ impl Customer {
         }
     }
 
+    /// The integrator's own id; none of one that stands for a billing customer which nobody linked.
+    pub fn own_id(&self) -> Option<&CustomerId> {
+        (self.stripe_customer.as_deref() != Some(self.id.as_str())).then_some(&self.id)
+    }
+
     /// What time it is for this customer, when by the time of day it is `now`.
     pub fn now(&self, now: Timestamp) -> Timestamp {
         self.frozen.unwrap_or(now)
@@ -91,8 +103,10 @@ pub struct Subscribed {
     pub version: u32,
     /// How many times its limits.
     pub quantity: u64,
-    /// When it began, which anchors windows of usage.
+    /// When it began: of several that grant a feature, the earliest anchors its windows of usage.
     pub started: Timestamp,
+    /// Where its billing periods begin, and with them windows of usage.
+    pub anchor: Timestamp,
 }
 
 /// That a customer has a custom product, and at which version.
@@ -274,64 +288,16 @@ impl Command for DeleteCustomer {
             return Err(AccessRefusal::StripeCustomer.into());
         }
         let mut changes = Changes::default();
-        for feature in facts.catalog()?.features().values().filter(|feature| feature.tracks_usage) {
-            changes.sweep(subject(&feature.id, &self.id), Window::ALWAYS);
-        }
-        changes.writes.extend(account.records().map(Write::Delete));
+        forget(account, facts, &mut changes)?;
         Ok((self.id.clone(), changes))
     }
 }
 
-/// Says which customer of Stripe a customer is; makes it where it is not there.
-#[derive(Debug, Clone)]
-#[allow(missing_docs, reason = "as in `Customer`")]
-pub struct LinkCustomer {
-    pub id: CustomerId,
-    pub stripe_customer: String,
-    /// Take the link from whoever has it.
-    pub force: bool,
-}
-
-impl Command for LinkCustomer {
-    type Reply = Arc<Account>;
-
-    fn reads(&self) -> ReadSet {
-        [Key::account(&self.id), Key::holder(Field::CustomerStripe, &self.stripe_customer)].into_iter().collect()
+/// Deletes everything of a customer.
+fn forget(account: &Account, facts: &Facts, changes: &mut Changes) -> Result<(), Stop> {
+    for feature in facts.catalog()?.features().values().filter(|feature| feature.tracks_usage) {
+        changes.sweep(subject(&feature.id, account.id()), Window::ALWAYS);
     }
-
-    fn decide(&self, facts: &Facts, cx: &mut Cx<'_>) -> Result<(Self::Reply, Changes), Stop> {
-        let before = facts.account(&self.id)?;
-        let mut changes = Changes::default();
-        if let Some(account) = before
-            && let Some(linked) = &account.customer.stripe_customer
-        {
-            if *linked == self.stripe_customer {
-                return Ok((account.clone(), changes));
-            }
-            if !self.force {
-                return Err(AccessRefusal::Linked(LinkConflict::Customer).into());
-            }
-        }
-        if let Some(holder) = facts.holder(Field::CustomerStripe, &self.stripe_customer)?.map(CustomerId::from)
-            && holder != self.id
-        {
-            if !self.force {
-                return Err(AccessRefusal::Linked(LinkConflict::StripeCustomer).into());
-            }
-            if let Some(other) = facts.account(&holder)? {
-                let unlinked = Customer { stripe_customer: None, ..(*other.customer).clone() };
-                let was = Record::Customer(other.customer.clone());
-                changes.put(Some(was), Record::Customer(Arc::new(unlinked)), cx);
-            }
-        }
-        let mut after = match before {
-            Some(account) => (**account).clone(),
-            None => Account::new(Arc::new(Customer::new(self.id.clone(), cx.now))),
-        };
-        let linked = Customer { stripe_customer: Some(self.stripe_customer.clone()), ..(*after.customer).clone() };
-        after.customer = Arc::new(linked);
-        let was = before.map(|account| Record::Customer(account.customer.clone()));
-        changes.put(was, Record::Customer(after.customer.clone()), cx);
-        Ok((Arc::new(after), changes))
-    }
+    changes.writes.extend(account.records().map(Write::Delete));
+    Ok(())
 }

@@ -10,10 +10,12 @@ use crate::bonus::Bonus;
 use crate::catalog::Catalog;
 use crate::command::{Changes, Stop, Write};
 use crate::coupon::Coupon;
+use crate::event::Event;
 use crate::feature::Feature;
 use crate::id::{
-    ApiKeyId, BillingCustomerId, BonusId, CouponId, CustomerId, DeliveryId, MeterEventId, MeterId, OverrideId, PriceId,
-    ProductId, PromotionCodeId, SubscriptionId, SubscriptionItemId, TestClockId, UsageEventId, WebhookEndpointId,
+    ApiKeyId, BillingCustomerId, BonusId, CouponId, CustomerId, DeliveryId, EventId, MeterEventId, MeterId, OverrideId,
+    PriceId, ProductId, PromotionCodeId, SubscriptionId, SubscriptionItemId, TestClockId, UsageEventId,
+    WebhookEndpointId,
 };
 use crate::idempotency::Receipt;
 use crate::meter::{Meter, MeterEvent};
@@ -26,7 +28,7 @@ use crate::refusal::AccessRefusal;
 use crate::subscription::{Subscription, SubscriptionItem};
 use crate::test_clock::TestClock;
 use crate::usage::{self, Tally, UsageEvent};
-use crate::webhook::{Delivery, WebhookEndpoint};
+use crate::webhook::{Delivery, Endpoints, WebhookEndpoint};
 use crate::window::Window;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -48,10 +50,15 @@ pub enum Key {
     Catalog,
     /// The same, to be changed: nobody else decides over it meanwhile.
     CatalogHeld,
+    /// Every webhook endpoint. What is made or changed after they were read is not held.
+    Endpoints,
     /// Everything of a customer. Nobody else changes anything of that customer meanwhile.
     Account(CustomerId),
     /// How many usage events of a subject occurred in a window, and what they sum to.
     UsageTally(String, Window),
+    /// The usage events of a subject, in the order in which they were recorded; no more than one above
+    /// [`MERGED_EVENTS_MAX`](crate::customer::MERGED_EVENTS_MAX).
+    UsageEvents(String),
 }
 
 impl Key {
@@ -170,10 +177,14 @@ pub enum Fact {
     Any(bool),
     /// To [`Key::Catalog`] and [`Key::CatalogHeld`].
     Catalog(Arc<Catalog>),
+    /// To [`Key::Endpoints`].
+    Endpoints(Arc<Endpoints>),
     /// To [`Key::Account`]: the account, or nothing.
     Account(Option<Arc<Account>>),
     /// To [`Key::UsageTally`].
     Tally(Tally),
+    /// To [`Key::UsageEvents`].
+    UsageEvents(Arc<[Arc<UsageEvent>]>),
 }
 
 /// Answers to keys of one environment.
@@ -184,6 +195,8 @@ pub struct Facts {
     accounts: FxHashMap<CustomerId, Option<Arc<Account>>>,
     /// Answers to [`Key::UsageTally`], which are few and do not outlive the next event of their subject.
     tallies: FxHashMap<(String, Window), Tally>,
+    /// Answers to [`Key::UsageEvents`], of which the same is true.
+    events: FxHashMap<String, Arc<[Arc<UsageEvent>]>>,
 }
 
 impl Facts {
@@ -191,6 +204,7 @@ impl Facts {
     pub fn knows(&self, key: &Key) -> bool {
         match key {
             Key::UsageTally(subject, window) => self.tallies.contains_key(&(subject.clone(), *window)),
+            Key::UsageEvents(subject) => self.events.contains_key(subject),
             Key::Account(id) => self.accounts.contains_key(id),
             _ => self.answers.contains_key(key),
         }
@@ -201,6 +215,9 @@ impl Facts {
         match (key, fact) {
             (Key::UsageTally(subject, window), Fact::Tally(tally)) => {
                 self.tallies.insert((subject, window), tally);
+            }
+            (Key::UsageEvents(subject), Fact::UsageEvents(events)) => {
+                self.events.insert(subject, events);
             }
             (Key::Account(id), Fact::Account(account)) => {
                 self.accounts.insert(id, account);
@@ -262,6 +279,14 @@ impl Facts {
         }
     }
 
+    /// Every webhook endpoint.
+    pub fn endpoints(&self) -> Result<&Arc<Endpoints>, Stop> {
+        match self.answers.get(&Key::Endpoints) {
+            Some(Fact::Endpoints(endpoints)) => Ok(endpoints),
+            _ => Err(Stop::Need(Key::Endpoints.into())),
+        }
+    }
+
     /// Everything of this customer.
     pub fn account(&self, id: &CustomerId) -> Result<Option<&Arc<Account>>, Stop> {
         match self.accounts.get(id) {
@@ -291,14 +316,25 @@ impl Facts {
         }
     }
 
-    /// Whether any sum of usage events was asked for.
+    /// The usage events of a subject, in the order in which they were recorded; no more than one above
+    /// [`MERGED_EVENTS_MAX`](crate::customer::MERGED_EVENTS_MAX).
+    pub fn usage_events(&self, subject: &str) -> Result<&Arc<[Arc<UsageEvent>]>, Stop> {
+        self.events.get(subject).ok_or_else(|| Stop::Need(Key::UsageEvents(subject.to_owned()).into()))
+    }
+
+    /// Whether any sum of usage events was asked for, or all of a subject.
     pub fn has_tallies(&self) -> bool {
-        !self.tallies.is_empty()
+        !self.tallies.is_empty() || !self.events.is_empty()
     }
 
     /// Takes out the account as it is after the last change; nothing where it was never asked for.
     pub fn take_account(&mut self, id: &CustomerId) -> Option<Option<Arc<Account>>> {
         self.accounts.remove(id)
+    }
+
+    /// The billing customer with this id; none where it was deleted.
+    pub fn billing_customer(&self, id: &BillingCustomerId) -> Result<Option<Arc<BillingCustomer>>, Stop> {
+        Ok(self.billing_customer_or_stub(id)?.filter(|customer| !customer.deleted))
     }
 
     fn row(&self, key: Key) -> Result<Option<&Record>, Stop> {
@@ -361,6 +397,7 @@ impl Facts {
             _ => true,
         });
         self.tallies.clear();
+        self.events.clear();
     }
 
     /// Brings what is known as a whole up to date: the catalog, an account, a sum.
@@ -373,16 +410,26 @@ impl Facts {
                 }
             }
         }
+        if Endpoints::is_concerned(write)
+            && let Some(Fact::Endpoints(endpoints)) = self.answers.get_mut(&Key::Endpoints)
+        {
+            Arc::make_mut(endpoints).follow(write);
+        }
+        // What changes hands takes its place among the rest by when it was made, which the engine knows.
+        let changes_hands = Account::owners(write).count() > 1;
         for owner in Account::owners(write) {
-            if let Some(account) = self.accounts.get_mut(owner) {
+            if changes_hands {
+                self.accounts.remove(owner);
+            } else if let Some(account) = self.accounts.get_mut(owner) {
                 *account = Account::follow(account.take(), write);
             }
         }
         if let Record::UsageEvent(event) = record
-            && !self.tallies.is_empty()
+            && self.has_tallies()
         {
             let subject = usage::subject(&event.feature, &event.customer);
             self.tallies.retain(|(of, _), _| *of != subject);
+            self.events.remove(&subject);
         }
     }
 
@@ -448,8 +495,8 @@ rows! {
     bonus: Bonus(BonusId) -> Bonus;
     /// The override with this id.
     overrule: Override(OverrideId) -> Override;
-    /// The billing customer with this id.
-    billing_customer: BillingCustomer(BillingCustomerId) -> BillingCustomer;
+    /// The billing customer with this id, or what is left of one that was deleted.
+    billing_customer_or_stub: BillingCustomer(BillingCustomerId) -> BillingCustomer;
     /// The subscription with this id.
     subscription: Subscription(SubscriptionId) -> Subscription;
     /// The item of a subscription with this id.
@@ -466,6 +513,8 @@ rows! {
     test_clock: TestClock(TestClockId) -> TestClock;
     /// The webhook endpoint with this id.
     webhook_endpoint: WebhookEndpoint(WebhookEndpointId) -> WebhookEndpoint;
+    /// The event with this id.
+    event: Event(EventId) -> Event;
     /// The delivery with this id.
     delivery: Delivery(DeliveryId) -> Delivery;
 }

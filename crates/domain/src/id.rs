@@ -37,6 +37,17 @@ pub fn generate(prefix: &str, length: usize, now: Timestamp, random: &mut dyn Fn
     text
 }
 
+/// Draws a text of characters from `alphabet`, each as likely as any other but for parts in 2^32. Without the time in it,
+/// a short one may have been drawn before.
+pub fn draw(alphabet: &[u8], length: usize, random: &mut dyn FnMut() -> u64) -> String {
+    let count = alphabet.len() as u64;
+    let character = |_| {
+        let place = usize::try_from((random() >> 32) % count).expect("below a length");
+        char::from(alphabet[place])
+    };
+    (0..length).map(character).collect()
+}
+
 fn digit(value: u64) -> char {
     let index = usize::try_from(value % 62).expect("below 62");
     char::from(DIGITS[index])
@@ -162,8 +173,6 @@ ids! {
     SubscriptionId = "sub_" + 24;
     /// Names an item of a subscription.
     SubscriptionItemId = "si_" + 14;
-    /// Names a coupon; callers may choose their own.
-    CouponId = "" + 8;
     /// Names a promotion code; not the code itself.
     PromotionCodeId = "promo_" + 24;
     /// Names a meter.
@@ -176,6 +185,21 @@ ids! {
     WebhookEndpointId = "we_" + 24;
     /// Names the delivery of an event to a webhook endpoint.
     DeliveryId = "whd_" + 24;
+}
+
+texts! {
+    /// Names a coupon; callers may choose their own.
+    CouponId;
+}
+
+/// Characters of a coupon's id that nobody chose.
+const COUPON_ID_LENGTH: usize = 8;
+
+impl CouponId {
+    /// A new one, which says nothing of the time: it is too short for that. Another coupon may have it.
+    pub fn generate(random: &mut dyn FnMut() -> u64) -> Self {
+        draw(DIGITS, COUPON_ID_LENGTH, random).into()
+    }
 }
 
 uuids! {
@@ -202,6 +226,22 @@ mod tests {
             let id = generate("prod_", length, Timestamp::from_seconds(1_700_000_000), &mut random);
             assert_eq!(id.len(), 5 + length);
             assert!(id[5..].bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        }
+    }
+
+    #[test]
+    fn short_ids_are_random_in_every_place() {
+        let mut seed = 0u64;
+        let mut random = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            seed
+        };
+        let ids: std::collections::BTreeSet<_> =
+            (0..1000).map(|_| CouponId::generate(&mut random).to_string()).collect();
+        assert_eq!(ids.len(), 1000);
+        for place in 0..COUPON_ID_LENGTH {
+            let seen: std::collections::BTreeSet<u8> = ids.iter().map(|id| id.as_bytes()[place]).collect();
+            assert_eq!(seen.len(), 62, "place {place}");
         }
     }
 

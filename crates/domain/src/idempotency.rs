@@ -3,9 +3,11 @@
 //! Invariant: a receipt is written in the same step as the change it answers for, so that neither is ever there
 //! without the other.
 
+use crate::checkout::Session;
 use crate::id::RequestId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// How long a receipt is kept, in milliseconds: a day.
 pub const RECEIPT_LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
@@ -27,6 +29,9 @@ pub struct Receipt {
     pub status: u16,
     /// The body of its answer.
     pub body: String,
+    /// The page that the request opened, kept beside it: see [`checkout`](crate::checkout).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Arc<Session>>,
     /// When it was answered.
     pub created: Timestamp,
 }
@@ -81,6 +86,7 @@ mod tests {
             request: "req_1".into(),
             status: 200,
             body: "{}".into(),
+            session: None,
             created: Timestamp::from_seconds(1000),
         };
         let claim = |endpoint: &str, fingerprint: &str| Claim {

@@ -36,6 +36,8 @@ pub enum Filter {
     Contains(Field, String),
     /// The object has one of these ids.
     Ids(Vec<String>),
+    /// The object is an event, and no delivery of it is left to be made; or there is one.
+    Delivered(bool),
 }
 
 /// Creation times, both ends included; nothing leaves an end open.

@@ -1,14 +1,15 @@
-//! Moving customers from one version of a custom product to another.
+//! Moving customers from one version of a product to another.
 
 use crate::access::{Entry, limit_of};
 use crate::account::Account;
-use crate::command::{Changes, Command, Cx, Stop};
+use crate::command::{Changes, Command, Cx, Stop, Write};
 use crate::customer::Assignment;
 use crate::definition::ProductRef;
 use crate::facts::{Facts, Key, ReadSet};
 use crate::id::CustomerId;
 use crate::record::Record;
 use crate::refusal::AccessRefusal;
+use crate::subscription::{at_version, move_version};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -56,17 +57,14 @@ impl Command for MigrateCustomers {
                 return Err(AccessRefusal::NoVersion { version, field: Some(field) }.into());
             }
         }
-        let ProductRef::Custom(id) = &product else { return Err(AccessRefusal::StripeManaged.into()) };
+        self.load(&product, facts)?;
         let (mut moved, mut differences, mut changes) = (0, Vec::new(), Changes::default());
         // Each once, however often it is named: no row is written twice.
         let mut named = BTreeSet::new();
         for customer in self.customers.iter().filter(|customer| named.insert(*customer)) {
             let Some(before) = facts.account(customer)? else { continue };
-            let holds = |kept: &&Arc<Assignment>| kept.product == *id && kept.version == self.from;
-            let Some(assignment) = before.assignments.iter().find(holds) else { continue };
-            let next = Record::Assignment(Arc::new(Assignment { version: self.to, ..(**assignment).clone() }));
-            let mut after = (**before).clone();
-            after.put(&next);
+            let mut writes = Changes::default();
+            let Some(after) = self.moved(&product, before, facts, &mut writes)? else { continue };
             moved += 1;
             for feature in catalog.live_features() {
                 let entry = |account: &Account| Entry {
@@ -80,9 +78,53 @@ impl Command for MigrateCustomers {
                 }
             }
             if !self.dry_run {
-                changes.put(Some(Record::Assignment(assignment.clone())), next, cx);
+                changes.writes.append(&mut writes.writes);
             }
         }
         Ok(((moved, differences), changes))
+    }
+}
+
+impl MigrateCustomers {
+    /// Sees that what all of them have is known, in one round of loading.
+    fn load(&self, product: &ProductRef, facts: &Facts) -> Result<(), Stop> {
+        let ProductRef::Stripe(id) = product else { return Ok(()) };
+        let mut reads = ReadSet::default();
+        for customer in &self.customers {
+            if let Some(Some(account)) = reads.gather(facts.account(customer))? {
+                reads.gather(at_version(account, id, self.from, facts))?;
+            }
+        }
+        reads.known()
+    }
+
+    /// The account after the move; nothing where the customer does not have the product at the version.
+    fn moved(
+        &self,
+        product: &ProductRef,
+        before: &Arc<Account>,
+        facts: &Facts,
+        changes: &mut Changes,
+    ) -> Result<Option<Account>, Stop> {
+        let next = match product {
+            ProductRef::Custom(id) => {
+                let holds = |kept: &&Arc<Assignment>| kept.product == *id && kept.version == self.from;
+                let Some(assignment) = before.assignments.iter().find(holds) else { return Ok(None) };
+                let next = Record::Assignment(Arc::new(Assignment { version: self.to, ..(**assignment).clone() }));
+                let was = Some(Record::Assignment(assignment.clone()));
+                changes.writes.push(Write::Put { before: was, after: next.clone() });
+                next
+            }
+            ProductRef::Stripe(id) => {
+                let subscriptions = at_version(before, id, self.from, facts)?;
+                if subscriptions.is_empty() {
+                    return Ok(None);
+                }
+                Record::Customer(move_version(before, &subscriptions, id, (self.from, self.to), changes))
+            }
+        };
+        let mut after = (**before).clone();
+        after.put(&next);
+        Ok(Some(after))
     }
 }

@@ -71,6 +71,7 @@ impl Command for CreateOverride {
         let feature = facts.writable_feature(&self.feature_key)?;
         let grant = checked(feature, &self.access)?;
         let before = account.overrides.iter().find(|kept| kept.feature == feature.id);
+        let now = account.now(cx.now);
         let after = Arc::new(Override {
             id: before.map_or_else(|| OverrideId::generate(cx.now, cx.random), |before| before.id.clone()),
             customer: self.customer.clone(),
@@ -78,8 +79,8 @@ impl Command for CreateOverride {
             grant,
             reason: self.reason.clone(),
             expires: self.expires,
-            created: before.map_or(cx.now, |before| before.created),
-            updated: cx.now,
+            created: before.map_or(now, |before| before.created),
+            updated: now,
         });
         let mut changes = Changes::default();
         changes.put(before.cloned().map(Record::Override), Record::Override(after.clone()), cx);

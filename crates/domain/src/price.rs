@@ -1,7 +1,7 @@
 //! Prices: how much a product costs, in which currencies, how often.
 //!
 //! Invariants: what is charged never changes after creation but for currency options; a lookup key is held by at
-//! most one price of an environment; a price is never deleted.
+//! most one price of an environment; a price is deleted only [as a plan](crate::plan).
 
 use crate::command::{Changes, Command, Cx, Stop};
 use crate::currency::Currency;
@@ -251,7 +251,7 @@ impl NewPrice {
     }
 
     /// The same, whoever holds the lookup key.
-    fn build_unclaimed(&self, product: ProductId, cx: &mut Cx<'_>) -> Result<Price, Stop> {
+    pub(crate) fn build_unclaimed(&self, product: ProductId, cx: &mut Cx<'_>) -> Result<Price, Stop> {
         let metadata = self.metadata.apply(&Metadata::new())?;
         let mut price = Price {
             id: cx.new_id(),
@@ -309,6 +309,33 @@ pub enum ProductChoice {
     New(Box<NewProduct>),
 }
 
+impl ProductChoice {
+    /// What must be known before the product can be had.
+    pub fn reads(&self) -> ReadSet {
+        match self {
+            Self::Existing(id) => Key::product(id).into(),
+            Self::New(product) => product.reads(),
+        }
+    }
+
+    /// The product, made where it is new.
+    pub(crate) fn have(&self, facts: &Facts, changes: &mut Changes, cx: &mut Cx<'_>) -> Result<ProductId, Stop> {
+        match self {
+            Self::Existing(id) if facts.product(id)?.is_some() => Ok(id.clone()),
+            Self::Existing(id) => {
+                let reference = Reference::ProductOfPrice;
+                Err(Refusal::NoReference { reference, id: id.to_string() }.into())
+            }
+            Self::New(new) => {
+                let product = Arc::new(new.build(facts, cx)?);
+                let id = product.id.clone();
+                changes.put(None, Record::Product(product), cx);
+                Ok(id)
+            }
+        }
+    }
+}
+
 /// Makes a price and, where asked, its product in the same step.
 #[derive(Debug, Clone)]
 pub struct CreatePrice {
@@ -324,10 +351,7 @@ impl Command for CreatePrice {
     type Reply = Arc<Price>;
 
     fn reads(&self) -> ReadSet {
-        let mut reads = match &self.product {
-            ProductChoice::Existing(id) => ReadSet::from(Key::product(id)),
-            ProductChoice::New(product) => product.reads(),
-        };
+        let mut reads = self.product.reads();
         if let Some(lookup_key) = &self.price.lookup_key {
             reads.push(Key::holder(Field::PriceLookupKey, lookup_key));
         }
@@ -336,21 +360,7 @@ impl Command for CreatePrice {
 
     fn decide(&self, facts: &Facts, cx: &mut Cx<'_>) -> Result<(Self::Reply, Changes), Stop> {
         let mut changes = Changes::default();
-        let product = match &self.product {
-            ProductChoice::Existing(id) => {
-                if facts.product(id)?.is_none() {
-                    let reference = Reference::ProductOfPrice;
-                    return Err(Refusal::NoReference { reference, id: id.to_string() }.into());
-                }
-                id.clone()
-            }
-            ProductChoice::New(new) => {
-                let product = Arc::new(new.build(facts, cx)?);
-                let id = product.id.clone();
-                changes.put(None, Record::Product(product), cx);
-                id
-            }
-        };
+        let product = self.product.have(facts, &mut changes, cx)?;
         let price = Arc::new(self.price.build_unclaimed(product, cx)?);
         if let Some(lookup_key) = &price.lookup_key {
             claim_lookup_key(facts, lookup_key, &price.id, self.transfer_lookup_key, &mut changes, cx)?;
@@ -451,7 +461,8 @@ impl Command for UpdatePrice {
     }
 }
 
-fn is_default(facts: &Facts, price: &Price) -> Result<bool, Stop> {
+/// Whether a price is the default of its product.
+pub(crate) fn is_default(facts: &Facts, price: &Price) -> Result<bool, Stop> {
     let product = facts.product(&price.product)?;
     Ok(product.is_some_and(|product| product.default_price.as_ref() == Some(&price.id)))
 }

@@ -19,7 +19,7 @@ use crate::meter::{Meter, MeterEvent};
 use crate::overrule::Override;
 use crate::price::Price;
 use crate::product::Product;
-use crate::promotion_code::PromotionCode;
+use crate::promotion_code::{self, PromotionCode};
 use crate::subscription::{Subscription, SubscriptionItem};
 use crate::test_clock::TestClock;
 use crate::time::Timestamp;
@@ -63,6 +63,8 @@ pub enum Noun {
     WebhookEndpoint,
     /// That an event is to be sent to a webhook endpoint.
     Delivery,
+    /// That a customer has a feature by a subscription; kept nowhere.
+    Entitlement,
     /// What a customer is entitled to, as events tell of it; kept nowhere else.
     EntitlementSummary,
     /// A fixed list; kept nowhere.
@@ -99,6 +101,7 @@ impl Noun {
             Self::TestClock => "test clock",
             Self::WebhookEndpoint => "webhook endpoint",
             Self::Delivery => "delivery",
+            Self::Entitlement => "active entitlement",
             Self::EntitlementSummary => "entitlement summary",
             Self::TaxCode => "tax code",
             Self::ProductFeature => "product feature",
@@ -298,6 +301,7 @@ impl Record {
             Self::BillingCustomer(customer) => match field {
                 Field::BillingCustomerEmail => Value::text(customer.email.as_deref()),
                 Field::BillingCustomerClock => Value::text(customer.test_clock.as_ref().map(TestClockId::as_str)),
+                Field::BillingCustomerDeleted => Value::Flag(customer.deleted),
                 _ => Value::Null,
             },
             Self::Subscription(subscription) => match field {
@@ -320,8 +324,8 @@ impl Record {
                 _ => Value::Null,
             },
             Self::PromotionCode(code) => match field {
-                Field::PromotionCodeHeld if code.active => Value::Text(code.code.to_lowercase()),
-                Field::PromotionCodeText => Value::text(Some(&code.code)),
+                Field::PromotionCodeHeld if code.active => Value::Text(promotion_code::held(&code.code)),
+                Field::PromotionCodeText => Value::Text(promotion_code::held(&code.code)),
                 Field::PromotionCodeCoupon => Value::text(Some(code.coupon.as_str())),
                 Field::PromotionCodeCustomer => Value::text(code.customer.as_ref().map(BillingCustomerId::as_str)),
                 Field::PromotionCodeActive => Value::Flag(code.active),
@@ -334,15 +338,19 @@ impl Record {
             },
             Self::MeterEvent(event) => match field {
                 Field::MeterEventIdentifier => Value::text(Some(&event.identifier)),
-                Field::MeterEventSubject => Value::Text(MeterEvent::subject(&event.meter, &event.customer)),
+                Field::MeterEventSubject => match &event.counted {
+                    Some(counted) => Value::Text(MeterEvent::subject(&event.meter, &counted.customer)),
+                    None => Value::Null,
+                },
                 _ => Value::Null,
             },
             Self::TestClock(clock) => match field {
-                Field::TestClockAdvancing => Value::due(clock.advancing_to.map(|_| clock.frozen)),
+                Field::TestClockDue => Value::due(Some(clock.due())),
                 _ => Value::Null,
             },
             Self::Delivery(delivery) => match field {
-                Field::DeliveryDue => Value::due(delivery.due),
+                Field::DeliveryQueue => Value::due_of(delivery.endpoint.as_str(), delivery.due),
+                Field::DeliveryStatus => Value::text(Some(delivery.status.as_str())),
                 Field::DeliveryEvent => Value::text(Some(delivery.event.as_str())),
                 Field::DeliveryEndpoint => Value::text(Some(delivery.endpoint.as_str())),
                 _ => Value::Null,
@@ -394,6 +402,7 @@ pub enum Field {
     UsageKey,
     BillingCustomerEmail,
     BillingCustomerClock,
+    BillingCustomerDeleted,
     SubscriptionCustomer,
     SubscriptionStatus,
     SubscriptionCollection,
@@ -408,6 +417,7 @@ pub enum Field {
     ItemVersion,
     /// The code in lower case, while it is active.
     PromotionCodeHeld,
+    /// The code in lower case.
     PromotionCodeText,
     PromotionCodeCoupon,
     PromotionCodeCustomer,
@@ -416,12 +426,13 @@ pub enum Field {
     MeterHeld,
     MeterActive,
     MeterEventIdentifier,
-    /// The meter together with the customer.
+    /// The meter together with the customer, while the event counts.
     MeterEventSubject,
-    /// Set while it advances.
-    TestClockAdvancing,
-    /// When it is tried next, as [`Value::due`] writes it.
-    DeliveryDue,
+    /// When time changes it next, as [`Value::due`] writes it: always, while it advances.
+    TestClockDue,
+    /// Its endpoint and when it is due, as [`Value::due_of`] writes it.
+    DeliveryQueue,
+    DeliveryStatus,
     DeliveryEvent,
     DeliveryEndpoint,
 }
@@ -459,7 +470,7 @@ impl Noun {
             Self::Override => &[F::OverrideCustomer],
             Self::Bonus => &[F::BonusCustomer],
             Self::UsageEvent => &[F::UsageSubject, F::UsageKey],
-            Self::BillingCustomer => &[F::BillingCustomerEmail, F::BillingCustomerClock],
+            Self::BillingCustomer => &[F::BillingCustomerEmail, F::BillingCustomerClock, F::BillingCustomerDeleted],
             Self::Subscription => &[
                 F::SubscriptionCustomer,
                 F::SubscriptionStatus,
@@ -479,8 +490,8 @@ impl Noun {
             ],
             Self::Meter => &[F::MeterHeld, F::MeterActive],
             Self::MeterEvent => &[F::MeterEventIdentifier, F::MeterEventSubject],
-            Self::TestClock => &[F::TestClockAdvancing],
-            Self::Delivery => &[F::DeliveryDue, F::DeliveryEvent, F::DeliveryEndpoint],
+            Self::TestClock => &[F::TestClockDue],
+            Self::Delivery => &[F::DeliveryQueue, F::DeliveryEvent, F::DeliveryEndpoint, F::DeliveryStatus],
             Self::Receipt
             | Self::Feature
             | Self::CustomProduct
@@ -488,6 +499,7 @@ impl Noun {
             | Self::Counters
             | Self::Coupon
             | Self::WebhookEndpoint
+            | Self::Entitlement
             | Self::EntitlementSummary
             | Self::TaxCode
             | Self::ProductFeature => &[],
@@ -514,7 +526,9 @@ impl Field {
             Self::OverrideCustomer => Noun::Override,
             Self::BonusCustomer => Noun::Bonus,
             Self::UsageSubject | Self::UsageKey => Noun::UsageEvent,
-            Self::BillingCustomerEmail | Self::BillingCustomerClock => Noun::BillingCustomer,
+            Self::BillingCustomerEmail | Self::BillingCustomerClock | Self::BillingCustomerDeleted => {
+                Noun::BillingCustomer
+            }
             Self::SubscriptionCustomer
             | Self::SubscriptionStatus
             | Self::SubscriptionCollection
@@ -530,8 +544,8 @@ impl Field {
             | Self::PromotionCodeActive => Noun::PromotionCode,
             Self::MeterHeld | Self::MeterActive => Noun::Meter,
             Self::MeterEventIdentifier | Self::MeterEventSubject => Noun::MeterEvent,
-            Self::TestClockAdvancing => Noun::TestClock,
-            Self::DeliveryDue | Self::DeliveryEvent | Self::DeliveryEndpoint => Noun::Delivery,
+            Self::TestClockDue => Noun::TestClock,
+            Self::DeliveryQueue | Self::DeliveryEvent | Self::DeliveryEndpoint | Self::DeliveryStatus => Noun::Delivery,
         }
     }
 
@@ -557,10 +571,11 @@ impl Field {
             Self::UsageSubject => "subject",
             Self::BillingCustomerEmail => "email",
             Self::BillingCustomerClock | Self::SubscriptionClock => "test_clock",
+            Self::BillingCustomerDeleted => "deleted",
             Self::SubscriptionCustomer | Self::ItemCustomer | Self::PromotionCodeCustomer => "customer",
             Self::SubscriptionStatus => "status",
             Self::SubscriptionCollection => "collection",
-            Self::SubscriptionDue | Self::DeliveryDue => "due",
+            Self::SubscriptionDue => "due",
             Self::ItemSubscription => "subscription",
             Self::ItemPrice => "price",
             Self::ItemProduct => "product",
@@ -571,7 +586,9 @@ impl Field {
             Self::PromotionCodeActive | Self::MeterActive => "active",
             Self::MeterEventIdentifier => "identifier",
             Self::MeterEventSubject => "subject",
-            Self::TestClockAdvancing => "advancing",
+            Self::TestClockDue => "due",
+            Self::DeliveryQueue => "queue",
+            Self::DeliveryStatus => "status",
             Self::DeliveryEvent => "event",
             Self::DeliveryEndpoint => "endpoint",
         }
@@ -583,6 +600,7 @@ impl Field {
             Self::ProductActive
             | Self::ProductShippable
             | Self::PriceActive
+            | Self::BillingCustomerDeleted
             | Self::PromotionCodeActive
             | Self::MeterActive => FieldType::Flag,
             Self::BillingCustomerEmail
@@ -604,8 +622,9 @@ impl Field {
             | Self::MeterHeld
             | Self::MeterEventIdentifier
             | Self::MeterEventSubject
-            | Self::TestClockAdvancing
-            | Self::DeliveryDue
+            | Self::TestClockDue
+            | Self::DeliveryQueue
+            | Self::DeliveryStatus
             | Self::DeliveryEvent
             | Self::DeliveryEndpoint
             | Self::ProductUrl
@@ -655,13 +674,15 @@ impl Field {
             | Self::PromotionCodeCoupon
             | Self::PromotionCodeCustomer
             | Self::MeterEventSubject
-            | Self::TestClockAdvancing
-            | Self::DeliveryDue
+            | Self::TestClockDue
+            | Self::DeliveryQueue
             | Self::DeliveryEvent
             | Self::DeliveryEndpoint => Lookup::Index,
-            Self::SubscriptionStatus | Self::SubscriptionCollection | Self::PromotionCodeActive | Self::MeterActive => {
-                Lookup::Scan
-            }
+            Self::DeliveryStatus
+            | Self::SubscriptionStatus
+            | Self::SubscriptionCollection
+            | Self::PromotionCodeActive
+            | Self::MeterActive => Lookup::Scan,
             Self::ProductUrl
             | Self::PriceProduct
             | Self::PriceMeter
@@ -674,6 +695,7 @@ impl Field {
             | Self::UsageSubject => Lookup::Index,
             Self::ProductActive
             | Self::ProductShippable
+            | Self::BillingCustomerDeleted
             | Self::PriceActive
             | Self::PriceCurrency
             | Self::PriceInterval
@@ -704,6 +726,11 @@ impl Value {
     /// An instant as text that sorts by time: its milliseconds in fifteen digits.
     pub fn due(instant: Option<Timestamp>) -> Self {
         instant.map_or(Self::Null, |instant| Self::Text(format!("{:015}", instant.millis().max(0))))
+    }
+
+    /// The same behind the id of whose queue it stands in.
+    pub fn due_of(owner: &str, instant: Timestamp) -> Self {
+        Self::Text(format!("{owner} {:015}", instant.millis().max(0)))
     }
 
     fn text(text: Option<&str>) -> Self {

@@ -1,9 +1,14 @@
 //! Why the domain says no. A refusal is the caller's doing and changes nothing.
 
 use crate::currency::Currency;
-use crate::id::{BonusId, CustomerId, FeatureId, OverrideId, PriceId, ProductId, UsageEventId};
+use crate::id::{
+    BonusId, CouponId, CustomerId, FeatureId, OverrideId, PriceId, ProductId, UsageEventId, WebhookEndpointId,
+};
 use crate::quantity::Quantity;
 use crate::record::Noun;
+use crate::subscription::SubscriptionRefusal;
+use crate::test_clock::TestClockRefusal;
+use crate::time::Timestamp;
 
 /// A reason, with the data to word it; the sentences are each dialect's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,14 +63,115 @@ pub enum Refusal {
         /// How many there would be.
         count: usize,
     },
+    /// A time that must lie ahead does not.
+    TimeInPast {
+        /// What it was to be.
+        field: &'static str,
+        /// The time.
+        at: Timestamp,
+    },
+    /// A time lies further ahead than it may: five years.
+    TimeTooFar {
+        /// What it was to be.
+        field: &'static str,
+    },
+    /// [`CUSTOMERS_MAX`](crate::test_clock::CUSTOMERS_MAX) is reached.
+    TestClockFull,
+    /// A test clock cannot be moved so.
+    TestClock(TestClockRefusal),
+    /// A reason of coupons and promotion codes.
+    Offer(OfferRefusal),
+    /// A reason of plans.
+    Plan(PlanRefusal),
+    /// A reason of meters.
+    Meter(MeterRefusal),
+    /// [`ENDPOINTS_MAX`](crate::webhook::endpoint::ENDPOINTS_MAX) is reached.
+    TooManyWebhookEndpoints,
+    /// Nothing is sent to a disabled webhook endpoint.
+    WebhookEndpointDisabled(WebhookEndpointId),
     /// A reason of the access side.
     Access(AccessRefusal),
+    /// A reason of subscriptions.
+    Subscription(Box<SubscriptionRefusal>),
 }
 
 impl From<AccessRefusal> for Refusal {
     fn from(refusal: AccessRefusal) -> Self {
         Self::Access(refusal)
     }
+}
+
+impl From<OfferRefusal> for Refusal {
+    fn from(refusal: OfferRefusal) -> Self {
+        Self::Offer(refusal)
+    }
+}
+
+/// Why meters say no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are what they are called")]
+pub enum MeterRefusal {
+    /// Another active meter takes events of this name.
+    NameTaken { event_name: String },
+    /// No active meter takes events of this name.
+    NoMeter { event_name: String },
+    /// There is an event with this identifier.
+    IdentifierTaken { identifier: String },
+    /// The usage lies too long ago, or ahead.
+    BadInstant,
+    /// There is no event of this identifier and name.
+    NoEvent { identifier: String },
+    /// The event is too old to be cancelled.
+    TooLate { identifier: String },
+}
+
+impl From<MeterRefusal> for Refusal {
+    fn from(refusal: MeterRefusal) -> Self {
+        Self::Meter(refusal)
+    }
+}
+
+/// Why plans say no, where prices would not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanRefusal {
+    /// A price with the chosen id exists.
+    Exists(PriceId),
+    /// The default price of a product is not deleted, and stays with its product.
+    IsDefault(PriceId),
+    /// A price that subscriptions have, or had, is not deleted, and stays with its product.
+    InUse(PriceId),
+}
+
+impl From<PlanRefusal> for Refusal {
+    fn from(refusal: PlanRefusal) -> Self {
+        Self::Plan(refusal)
+    }
+}
+
+/// Why coupons and promotion codes say no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OfferRefusal {
+    /// A coupon with the chosen id exists.
+    CouponExists(CouponId),
+    /// An amount of a coupon for the currency that the coupon itself is in, and another than its own.
+    OptionInOwnCurrency(Currency),
+    /// Amounts in other currencies for a coupon that takes off percents.
+    TakesPercent,
+    /// Another active promotion code has the code.
+    CodeTaken {
+        /// The code.
+        code: String,
+    },
+    /// A promotion code that would end after its coupon.
+    OutlivesCoupon,
+    /// A promotion code for more redemptions than its coupon is for.
+    OutnumbersCoupon,
+    /// A promotion code that cannot be redeemed cannot be made active again.
+    NotRedeemable,
+    /// A minimum amount in another currency for a promotion code without a minimum amount.
+    NoMinimum,
+    /// A minimum amount for the currency that the promotion code's own is in, and another than that.
+    MinimumInOwnCurrency(Currency),
 }
 
 /// Why access, usage and what they rest on say no.
@@ -118,6 +224,10 @@ pub enum AccessRefusal {
     StripeCustomer,
     /// One of the two is linked to another already.
     Linked(LinkConflict),
+    /// What was to be subscribed to cannot be.
+    NotForSale(CheckoutFault),
+    /// There is no such page, or not any more.
+    NoSession,
     /// [`FEATURES_MAX`](crate::feature::FEATURES_MAX) is reached.
     TooManyFeatures,
     /// [`CUSTOM_PRODUCTS_MAX`](crate::custom_product::CUSTOM_PRODUCTS_MAX) is reached.
@@ -143,13 +253,34 @@ pub enum DefaultConflict {
     Archived,
 }
 
-/// Who is linked already.
+/// Who is linked already, or what else stands between two customers and a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkConflict {
     /// The customer, to another customer of Stripe.
     Customer,
     /// The customer of Stripe, to another customer.
     StripeCustomer,
+    /// Neither; but there are more usage events to be moved than one step moves.
+    TooMuchUsage,
+}
+
+/// Why a product or price cannot be subscribed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckoutFault {
+    /// The product is a custom one.
+    CustomProduct,
+    /// The product is archived.
+    ProductInactive,
+    /// The product has no default price, and no other was named.
+    NoDefaultPrice,
+    /// There is no such price.
+    NoPrice,
+    /// The price is that of another product.
+    PriceOfAnother,
+    /// The price is archived.
+    PriceInactive,
+    /// The price is charged once.
+    PriceIsOneTime,
 }
 
 /// Why access does not fit its feature.
@@ -173,6 +304,7 @@ impl Refusal {
         match self {
             Self::NoSubject { noun, id } => Some((*noun, id)),
             Self::NoReference { reference, id } => Some((reference.noun(), id)),
+            Self::Subscription(refusal) => refusal.missing(),
             _ => None,
         }
     }
@@ -189,6 +321,20 @@ pub enum Reference {
     TaxCode,
     /// The feature that a product is to grant.
     EntitlementFeature,
+    /// A product, at this place of a list, that a coupon is limited to.
+    ProductOfCoupon(usize),
+    /// Where an event is to be sent once more.
+    WebhookEndpoint,
+    /// The coupon of a promotion code.
+    CouponOfPromotionCode,
+    /// The customer that the parameter `customer` names.
+    NamedCustomer,
+    /// A customer that the path of a change names, and that was deleted.
+    DeletedCustomer,
+    /// Whose time is to hold for a customer.
+    TestClock,
+    /// Whose entitlements are asked for.
+    EntitledCustomer,
 }
 
 impl Reference {
@@ -199,6 +345,11 @@ impl Reference {
             Self::DefaultPrice => Noun::Price,
             Self::TaxCode => Noun::TaxCode,
             Self::EntitlementFeature => Noun::Feature,
+            Self::ProductOfCoupon(_) => Noun::Product,
+            Self::CouponOfPromotionCode => Noun::Coupon,
+            Self::NamedCustomer | Self::DeletedCustomer | Self::EntitledCustomer => Noun::BillingCustomer,
+            Self::TestClock => Noun::TestClock,
+            Self::WebhookEndpoint => Noun::WebhookEndpoint,
         }
     }
 }

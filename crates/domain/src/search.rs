@@ -114,6 +114,7 @@ pub const fn searchable(noun: Noun) -> Option<&'static [(&'static str, Kind)]> {
         | Noun::TestClock
         | Noun::WebhookEndpoint
         | Noun::Delivery
+        | Noun::Entitlement
         | Noun::EntitlementSummary
         | Noun::Event
         | Noun::TaxCode
@@ -135,6 +136,9 @@ pub const fn searchable(noun: Noun) -> Option<&'static [(&'static str, Kind)]> {
 impl Query {
     /// Whether the object is one of those searched for.
     pub fn matches(&self, record: &Record) -> bool {
+        if matches!(record, Record::BillingCustomer(customer) if customer.deleted) {
+            return false;
+        }
         let mut holds = self.clauses.iter().map(|clause| clause.matches(record));
         match self.join {
             Join::And => holds.all(|holds| holds),

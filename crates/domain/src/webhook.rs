@@ -1,28 +1,13 @@
-//! Webhook endpoints, and the deliveries of events to them.
+//! Webhooks: where events are sent, and what is still to be sent.
 //!
-//! Invariant: the deliveries of an event are written in the same step as the event.
+//! Invariants: the deliveries of an event are written in the same step as the event; a delivery is there until its endpoint
+//! answered it with success, or is gone.
 
-use crate::id::{DeliveryId, EventId, WebhookEndpointId};
-use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
+pub mod delivery;
+pub mod dispatch;
+pub mod endpoint;
+pub mod schedule;
 
-/// Where events are sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the fields are what they are called; oddities are documented")]
-pub struct WebhookEndpoint {
-    pub id: WebhookEndpointId,
-    pub url: String,
-    pub created: Timestamp,
-}
-
-/// That an event is to be sent to an endpoint, as long as that did not succeed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the fields are what they are called; oddities are documented")]
-pub struct Delivery {
-    pub id: DeliveryId,
-    pub event: EventId,
-    pub endpoint: WebhookEndpointId,
-    /// When it is tried next; nothing once it was given up.
-    pub due: Option<Timestamp>,
-    pub created: Timestamp,
-}
+pub use delivery::{Delivery, DeliveryStatus, Trouble};
+pub use endpoint::{Endpoints, Secret, WebhookEndpoint};
+pub use schedule::Schedule;

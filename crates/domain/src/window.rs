@@ -13,8 +13,10 @@ pub const INSTANT_MIN: Timestamp = Timestamp::from_millis(0);
 /// First instant that a caller may not give any more, in milliseconds: the year 3000.
 pub const INSTANT_END: Timestamp = Timestamp::from_millis(32_503_680_000_000);
 
-const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
-const WEEK_MILLIS: i64 = 7 * DAY_MILLIS;
+/// A day in milliseconds.
+pub(crate) const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
+/// A week in milliseconds.
+pub(crate) const WEEK_MILLIS: i64 = 7 * DAY_MILLIS;
 /// 1970-01-05, a Monday, in milliseconds.
 const FIRST_MONDAY: i64 = 4 * DAY_MILLIS;
 
@@ -137,14 +139,15 @@ impl Division {
     }
 }
 
-fn fixed(anchor: i64, length: i64, instant: Timestamp) -> Window {
+/// Windows of so many milliseconds from an anchor.
+pub(crate) fn fixed(anchor: i64, length: i64, instant: Timestamp) -> Window {
     let since = instant.millis().saturating_sub(anchor).rem_euclid(length);
     let start = instant.millis().saturating_sub(since);
     Window::new(Timestamp::from_millis(start), Timestamp::from_millis(start.saturating_add(length)))
 }
 
 /// Windows of `step` months from an anchor. 1970-01-01 is the anchor of the calendar's months and years.
-fn months(anchor: Timestamp, step: i64, instant: Timestamp) -> Window {
+pub(crate) fn months(anchor: Timestamp, step: i64, instant: Timestamp) -> Window {
     let (date, time) = split(anchor);
     let (day, time_of_day) = split(instant);
     let apart = i64::from(day.year() - date.year()) * 12 + i64::from(day.month() - date.month());
@@ -163,13 +166,14 @@ fn after(date: Date, months: i64) -> Date {
 }
 
 /// The date, and the milliseconds since its midnight.
-fn split(instant: Timestamp) -> (Date, i64) {
+pub(crate) fn split(instant: Timestamp) -> (Date, i64) {
     let bounded = instant.millis().clamp(FAR_PAST, FAR_FUTURE);
     let moment = Instant::from_millisecond(bounded).expect("within what dates can say");
     (Offset::UTC.to_datetime(moment).date(), bounded.rem_euclid(DAY_MILLIS))
 }
 
-fn join(date: Date, time: i64) -> Timestamp {
+/// The instant so many milliseconds after a date's midnight.
+pub(crate) fn join(date: Date, time: i64) -> Timestamp {
     let midnight = Offset::UTC.to_timestamp(date.to_datetime(jiff::civil::Time::midnight()));
     let midnight = midnight.map_or(FAR_FUTURE, Instant::as_millisecond);
     Timestamp::from_millis(midnight.saturating_add(time))

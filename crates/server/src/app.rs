@@ -2,9 +2,11 @@
 
 use crate::gate::auth::Authenticator;
 use crate::gate::in_flight::InFlight;
+use crate::jobs::Jobs;
 use crate::keys::SecretKey;
 use crate::metrics::Metrics;
 use crate::priceos::Standing;
+use crate::{pages, webhooks};
 use prometheus_client::registry::Registry;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,17 +27,52 @@ pub struct App {
     pub(crate) in_flight: InFlight,
     pub(crate) metrics: Metrics,
     pub(crate) standing: Standing,
+    pub(crate) jobs: Jobs,
+    /// The metadata key of billing customers that names their customer in the PriceOS dialect.
+    pub(crate) link_key: Arc<str>,
+    /// How webhooks are sent.
+    pub(crate) webhooks: webhooks::Settings,
+    /// How pages for customers are served.
+    pub(crate) pages: pages::Settings,
+}
+
+/// What of an app may be set.
+#[derive(Debug, Clone)]
+pub struct AppOptions {
+    /// Most bytes of answers that are kept to be given again: those over accounts that the store keeps in memory, as that
+    /// over a file does.
+    pub answer_bytes: u64,
+    /// The metadata key of billing customers that names their customer in the PriceOS dialect.
+    pub link_key: String,
+    /// How webhooks are sent.
+    pub webhooks: webhooks::Settings,
+    /// How pages for customers are served.
+    pub pages: pages::Settings,
+}
+
+impl Default for AppOptions {
+    fn default() -> Self {
+        Self {
+            answer_bytes: 0,
+            link_key: "priceos_customer_id".to_owned(),
+            webhooks: webhooks::Settings::default(),
+            pages: pages::Settings::default(),
+        }
+    }
 }
 
 impl App {
-    /// An app over an open store, with so many bytes for answers that can be given again: those over accounts that the
-    /// store keeps in memory, as that over a file does.
-    pub fn new(store: Store, answer_bytes: u64) -> Arc<Self> {
+    /// An app over an open store.
+    pub fn new(store: Store, options: AppOptions) -> Arc<Self> {
         let mut registry = Registry::with_prefix("tollgate");
         store.register_metrics(&mut registry);
         Arc::new(Self {
             store,
-            standing: Standing::new(answer_bytes),
+            standing: Standing::new(options.answer_bytes),
+            jobs: Jobs::default(),
+            link_key: options.link_key.into(),
+            webhooks: options.webhooks,
+            pages: options.pages,
             keys: Authenticator::new(),
             in_flight: InFlight::default(),
             metrics: Metrics::new(registry),
@@ -114,7 +151,7 @@ impl App {
     }
 
     /// Runs a command that no request is behind.
-    async fn run<C: Command>(
+    pub(crate) async fn run<C: Command>(
         &self,
         environment: Environment,
         command: C,

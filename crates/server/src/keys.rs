@@ -46,15 +46,7 @@ impl SecretKey {
         mut random: impl FnMut(&mut [u8]) -> Result<(), E>,
     ) -> Result<Self, E> {
         let mut text = format!("sk_{}_", environment.as_str());
-        let wanted = text.len() + RANDOM_CHARACTERS;
-        let mut bytes = [0u8; 64];
-        while text.len() < wanted {
-            random(&mut bytes)?;
-            // Only bytes below 248 = 4 × 62 are used, so that every character is equally likely.
-            let characters =
-                bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
-            text.extend(characters.take(wanted - text.len()));
-        }
+        push_random(&mut text, RANDOM_CHARACTERS, &mut random)?;
         Ok(Self(text))
     }
 
@@ -87,6 +79,24 @@ impl SecretKey {
         let hint = format!("{}…{}", &self.0[..8], &self.0[self.0.len() - 4..]);
         CreateApiKey { hash: hash(&self.0), name: name.to_owned(), hint }
     }
+}
+
+/// Adds random letters and digits to a text. `random` fills a buffer with bytes that nobody can guess.
+pub(crate) fn push_random<E>(
+    text: &mut String,
+    characters: usize,
+    mut random: impl FnMut(&mut [u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let wanted = text.len() + characters;
+    let mut bytes = [0u8; 64];
+    while text.len() < wanted {
+        random(&mut bytes)?;
+        // Only bytes below 248 = 4 × 62 are used, so that every character is equally likely.
+        let characters =
+            bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
+        text.extend(characters.take(wanted - text.len()));
+    }
+    Ok(())
 }
 
 /// The environment that a key claims to open by its prefix.

@@ -1,5 +1,6 @@
 //! What operators watch, in the text format of `OpenMetrics`.
 
+use crate::webhooks;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -28,6 +29,7 @@ pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    pub(crate) webhooks: webhooks::Metrics,
 }
 
 /// From 50 µs, doubling, to 26 s.
@@ -46,7 +48,8 @@ impl Metrics {
             "Time from the head of a request to its answer, by route",
             durations.clone(),
         );
-        Self { registry, requests, durations }
+        let webhooks = webhooks::Metrics::new(&mut registry);
+        Self { registry, requests, durations, webhooks }
     }
 
     /// Notes an answered request.

@@ -1,6 +1,7 @@
 //! The accept loop: connections in, connections out, and an end that finishes what was begun.
 
 use crate::app::App;
+use crate::webhooks::Dispatcher;
 use crate::{jobs, routes};
 use axum::Router;
 use axum::http::Request;
@@ -31,6 +32,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
     let router = routes::router(app.clone());
     let jobs = tokio::spawn(jobs::run(app.clone()));
+    let webhooks = Dispatcher::start(app.clone());
     let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
@@ -59,6 +61,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
         tracing::warn!(seconds = DRAIN_TIMEOUT.as_secs(), "some requests did not finish in time");
     }
     jobs.abort();
+    webhooks.stop().await;
     app.store.close().await;
 }
 

@@ -5,6 +5,7 @@ CREATE TABLE billing_customer (
     created bigint NOT NULL,
     email text COLLATE "C",
     test_clock text COLLATE "C",
+    deleted boolean,
     terms integer[] NOT NULL,
     body text NOT NULL,
     PRIMARY KEY (live, id)
@@ -115,12 +116,12 @@ CREATE TABLE test_clock (
     live boolean NOT NULL,
     id text COLLATE "C" NOT NULL,
     created bigint NOT NULL,
-    advancing text COLLATE "C",
+    due text COLLATE "C",
     body text NOT NULL,
     PRIMARY KEY (live, id)
 );
 CREATE INDEX test_clock_by_created ON test_clock (live, created, seq);
-CREATE INDEX test_clock_by_advancing ON test_clock (live, advancing, created, seq) WHERE advancing IS NOT NULL;
+CREATE INDEX test_clock_by_due ON test_clock (live, due, created, seq) WHERE due IS NOT NULL;
 
 CREATE TABLE webhook_endpoint (
     seq bigserial NOT NULL,
@@ -137,12 +138,13 @@ CREATE TABLE delivery (
     live boolean NOT NULL,
     id text COLLATE "C" NOT NULL,
     created bigint NOT NULL,
-    due text COLLATE "C",
+    queue text COLLATE "C",
     event text COLLATE "C",
     endpoint text COLLATE "C",
+    status text COLLATE "C",
     body text NOT NULL,
     PRIMARY KEY (live, id)
 );
-CREATE INDEX delivery_by_due ON delivery (live, due, created, seq) WHERE due IS NOT NULL;
+CREATE INDEX delivery_by_queue ON delivery (live, queue, created, seq) WHERE queue IS NOT NULL;
 CREATE INDEX delivery_by_event ON delivery (live, event, created, seq) WHERE event IS NOT NULL;
 CREATE INDEX delivery_by_endpoint ON delivery (live, endpoint, created, seq) WHERE endpoint IS NOT NULL;

@@ -5,6 +5,7 @@ CREATE TABLE billing_customer (
     created INTEGER NOT NULL,
     email ANY,
     test_clock ANY,
+    deleted ANY,
     body TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX billing_customer_by_id ON billing_customer (live, id);
@@ -113,12 +114,12 @@ CREATE TABLE test_clock (
     live INTEGER NOT NULL,
     id TEXT NOT NULL,
     created INTEGER NOT NULL,
-    advancing ANY,
+    due ANY,
     body TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX test_clock_by_id ON test_clock (live, id);
 CREATE INDEX test_clock_by_created ON test_clock (live, created);
-CREATE INDEX test_clock_by_advancing ON test_clock (live, advancing, created) WHERE advancing IS NOT NULL;
+CREATE INDEX test_clock_by_due ON test_clock (live, due, created) WHERE due IS NOT NULL;
 
 CREATE TABLE webhook_endpoint (
     seq INTEGER PRIMARY KEY,
@@ -135,12 +136,13 @@ CREATE TABLE delivery (
     live INTEGER NOT NULL,
     id TEXT NOT NULL,
     created INTEGER NOT NULL,
-    due ANY,
+    queue ANY,
     event ANY,
     endpoint ANY,
+    status ANY,
     body TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX delivery_by_id ON delivery (live, id);
-CREATE INDEX delivery_by_due ON delivery (live, due, created) WHERE due IS NOT NULL;
+CREATE INDEX delivery_by_queue ON delivery (live, queue, created) WHERE queue IS NOT NULL;
 CREATE INDEX delivery_by_event ON delivery (live, event, created) WHERE event IS NOT NULL;
 CREATE INDEX delivery_by_endpoint ON delivery (live, endpoint, created) WHERE endpoint IS NOT NULL;

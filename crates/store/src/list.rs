@@ -147,7 +147,7 @@ const POINTED: u8 = 2;
 fn narrowness(filter: &Filter) -> u8 {
     match filter {
         Filter::Ids(_) => 4,
-        Filter::Is(_, Value::Null) | Filter::Contains(..) => 0,
+        Filter::Is(_, Value::Null) | Filter::Contains(..) | Filter::Delivered(_) => 0,
         Filter::Is(field, _) | Filter::OneOf(field, _) | Filter::StartsWith(field, _) => match field.lookup() {
             Lookup::Unique if !matches!(filter, Filter::StartsWith(..)) => 3,
             Lookup::Index => 1,
@@ -182,14 +182,16 @@ pub(crate) trait Dialect: Default {
 pub(crate) struct Statement<D> {
     pub(crate) sql: String,
     pub(crate) dialect: D,
+    table: &'static str,
+    environment: Environment,
 }
 
 impl<D: Dialect> Statement<D> {
     /// All objects of a table.
-    pub(crate) fn new(table: &str, environment: Environment) -> Self {
+    pub(crate) fn new(table: &'static str, environment: Environment) -> Self {
         let mut dialect = D::default();
         let live = dialect.value(&Value::Flag(environment.is_live()));
-        Self { sql: format!("SELECT created, seq, body FROM {table} WHERE live = {live}"), dialect }
+        Self { sql: format!("SELECT created, seq, body FROM {table} WHERE live = {live}"), dialect, table, environment }
     }
 
     /// Of those only the ones that this is also true of.
@@ -213,6 +215,15 @@ impl<D: Dialect> Statement<D> {
             Filter::Contains(field, part) => {
                 let contains = self.dialect.contains(field.name(), part);
                 self.also(&contains);
+            }
+            Filter::Delivered(is_delivered) => {
+                let live = self.dialect.value(&Value::Flag(self.environment.is_live()));
+                let left = format!("FROM delivery WHERE delivery.live = {live}");
+                self.also(&if *is_delivered {
+                    format!("NOT EXISTS (SELECT 1 {left} AND delivery.event = {}.id)", self.table)
+                } else {
+                    format!("id IN (SELECT delivery.event {left} AND delivery.event IS NOT NULL)")
+                });
             }
             Filter::StartsWith(field, start) => {
                 for condition in begins(&mut self.dialect, &D::aside(field.name()), start) {

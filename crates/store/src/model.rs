@@ -3,7 +3,7 @@
 use crate::drive::{self, Rows, drive};
 use crate::error::{ListError, OpenError, SearchError, StoreError};
 use crate::options::Options;
-use crate::page::{Found, Gatherer, UsagePage, UsageQuery, parse_token};
+use crate::page::{Found, Gatherer, UsagePage, UsageQuery, Within, parse_token};
 use crate::random::Random;
 use crate::task::Task;
 use std::collections::BTreeMap;
@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tollgate_domain::account::{self, Account};
 use tollgate_domain::catalog::{self, Catalog};
 use tollgate_domain::command::{Changes, Sweep, Write};
+use tollgate_domain::customer::MERGED_EVENTS_MAX;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Fact, Facts, Key, ReadSet};
 use tollgate_domain::id::CustomerId;
@@ -20,6 +21,7 @@ use tollgate_domain::record::{Field, Noun, Record, Value};
 use tollgate_domain::search::Query;
 use tollgate_domain::time::Timestamp;
 use tollgate_domain::usage::{Tally, UsageEvent};
+use tollgate_domain::webhook::Endpoints;
 use tollgate_domain::window::Window;
 
 /// The in-memory engine.
@@ -69,13 +71,13 @@ impl Model {
         let (Some(Cursor::After(id) | Cursor::Before(id)), backwards) =
             (&query.cursor, matches!(query.cursor, Some(Cursor::Before(_))))
         else {
-            return Ok(page(rows.into_iter().rev(), query));
+            return Ok(state.page(environment, rows.into_iter().rev(), query));
         };
         let beside = rows.iter().position(|(_, record)| record.id() == id).ok_or(ListError::NoSuchCursor)?;
         if !backwards {
-            return Ok(page(rows.drain(..beside).rev(), query));
+            return Ok(state.page(environment, rows.drain(..beside).rev(), query));
         }
-        let mut page = page(rows.drain(beside + 1..), query);
+        let mut page = state.page(environment, rows.drain(beside + 1..), query);
         page.items.reverse();
         Ok(page)
     }
@@ -102,6 +104,16 @@ impl Model {
         self.state().of(environment, field.noun()).filter(|(_, record)| has(record, field, value)).count() as u64
     }
 
+    pub(crate) fn due(&self, environment: Environment, field: Field, within: &Within, limit: usize) -> Vec<String> {
+        let state = self.state();
+        let rows = state.of(environment, field.noun()).map(|(seq, record)| (record.value(field), record, seq));
+        let is_within =
+            |value: &Value| matches!(value, Value::Text(due) if (&within.first..=&within.last).contains(&due));
+        let mut rows: Vec<_> = rows.filter(|(due, ..)| is_within(due)).collect();
+        rows.sort_unstable_by_key(|(due, record, seq)| (due.clone(), record.created(), *seq));
+        rows.into_iter().take(limit).map(|(_, record, _)| record.id().to_owned()).collect()
+    }
+
     pub(crate) fn usage_events(&self, environment: Environment, query: &UsageQuery) -> UsagePage {
         let events = self.state().usage(environment, &query.subject, query.window);
         let total = events.len() as u64;
@@ -118,32 +130,6 @@ impl Model {
     }
 }
 
-fn page<'a>(rows: impl Iterator<Item = ((Timestamp, i64), &'a Record)>, query: &ListQuery) -> Page<Record> {
-    let mut items: Vec<Record> = rows
-        .map(|(_, record)| record)
-        .filter(|record| query.created.from.is_none_or(|from| from <= record.created()))
-        .filter(|record| query.created.to.is_none_or(|to| record.created() <= to))
-        .filter(|record| query.filters.iter().all(|filter| holds(filter, record)))
-        .take(query.limit + 1)
-        .cloned()
-        .collect();
-    let has_more = items.len() > query.limit;
-    items.truncate(query.limit);
-    Page { items, has_more }
-}
-
-fn holds(filter: &Filter, record: &Record) -> bool {
-    match filter {
-        Filter::Is(field, value) => record.value(*field) == *value,
-        Filter::OneOf(field, values) => values.contains(&record.value(*field)),
-        Filter::StartsWith(field, start) => {
-            matches!(record.value(*field), Value::Text(text) if text.starts_with(start))
-        }
-        Filter::Contains(field, part) => matches!(record.value(*field), Value::Text(text) if text.contains(part)),
-        Filter::Ids(ids) => ids.iter().any(|id| id == record.id()),
-    }
-}
-
 fn has(record: &Record, field: Field, text: &str) -> bool {
     matches!(record.value(field), Value::Text(value) if value == text)
 }
@@ -154,6 +140,43 @@ impl State {
             .iter()
             .filter(move |(_, (of, record))| *of == environment && record.noun() == noun)
             .map(|(seq, (_, record))| (*seq, record))
+    }
+
+    fn page<'a>(
+        &self,
+        environment: Environment,
+        rows: impl Iterator<Item = ((Timestamp, i64), &'a Record)>,
+        query: &ListQuery,
+    ) -> Page<Record> {
+        let mut items: Vec<Record> = rows
+            .map(|(_, record)| record)
+            .filter(|record| query.created.from.is_none_or(|from| from <= record.created()))
+            .filter(|record| query.created.to.is_none_or(|to| record.created() <= to))
+            .filter(|record| query.filters.iter().all(|filter| self.holds(environment, filter, record)))
+            .take(query.limit + 1)
+            .cloned()
+            .collect();
+        let has_more = items.len() > query.limit;
+        items.truncate(query.limit);
+        Page { items, has_more }
+    }
+
+    fn holds(&self, environment: Environment, filter: &Filter, record: &Record) -> bool {
+        match filter {
+            Filter::Is(field, value) => record.value(*field) == *value,
+            Filter::OneOf(field, values) => values.contains(&record.value(*field)),
+            Filter::StartsWith(field, start) => {
+                matches!(record.value(*field), Value::Text(text) if text.starts_with(start))
+            }
+            Filter::Contains(field, part) => {
+                matches!(record.value(*field), Value::Text(text) if text.contains(part))
+            }
+            Filter::Ids(ids) => ids.iter().any(|id| id == record.id()),
+            Filter::Delivered(is_delivered) => {
+                let is_left = |delivery: &Record| has(delivery, Field::DeliveryEvent, record.id());
+                self.find(environment, Noun::Delivery, is_left).is_none() == *is_delivered
+            }
+        }
     }
 
     fn find(&self, environment: Environment, noun: Noun, test: impl Fn(&Record) -> bool) -> Option<(i64, &Record)> {
@@ -176,13 +199,18 @@ impl State {
         Some(Arc::new(account))
     }
 
-    /// The events of a subject in a window, newest first.
-    fn usage(&self, environment: Environment, subject: &str, window: Window) -> Vec<Arc<UsageEvent>> {
+    /// The events of a subject in a window, with their places.
+    fn usage_rows(&self, environment: Environment, subject: &str, window: Window) -> Vec<(i64, &Arc<UsageEvent>)> {
         let events = self.of(environment, Noun::UsageEvent).filter_map(|(seq, record)| match record {
             Record::UsageEvent(event) if has(record, Field::UsageSubject, subject) => Some((seq, event)),
             _ => None,
         });
-        let mut events: Vec<_> = events.filter(|(_, event)| window.contains(event.occurred)).collect();
+        events.filter(|(_, event)| window.contains(event.occurred)).collect()
+    }
+
+    /// The events of a subject in a window, newest first.
+    fn usage(&self, environment: Environment, subject: &str, window: Window) -> Vec<Arc<UsageEvent>> {
+        let mut events = self.usage_rows(environment, subject, window);
         events.sort_by_key(|(seq, event)| std::cmp::Reverse((event.occurred, *seq)));
         events.into_iter().map(|(_, event)| event.clone()).collect()
     }
@@ -226,7 +254,19 @@ impl Rows for State {
                 }
                 Fact::Catalog(Arc::new(catalog))
             }
+            Key::Endpoints => {
+                let mut endpoints = Endpoints::default();
+                self.of(environment, Noun::WebhookEndpoint).for_each(|(_, record)| endpoints.put(record));
+                Fact::Endpoints(Arc::new(endpoints))
+            }
             Key::Account(id) => Fact::Account(self.account(environment, id)),
+            Key::UsageEvents(subject) => {
+                let mut rows = self.usage_rows(environment, subject, Window::ALWAYS);
+                rows.sort_by_key(|(seq, _)| *seq);
+                Fact::UsageEvents(
+                    rows.into_iter().take(MERGED_EVENTS_MAX + 1).map(|(_, event)| event.clone()).collect(),
+                )
+            }
             Key::UsageTally(subject, window) => {
                 let events = self.usage(environment, subject, *window);
                 let tally = |tally: Tally, event: &Arc<UsageEvent>| Tally {

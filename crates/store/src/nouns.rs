@@ -58,7 +58,7 @@ pub(crate) fn table_name(noun: Noun) -> Option<&'static str> {
         Noun::TestClock => Some("test_clock"),
         Noun::WebhookEndpoint => Some("webhook_endpoint"),
         Noun::Delivery => Some("delivery"),
-        Noun::EntitlementSummary | Noun::TaxCode | Noun::ProductFeature => None,
+        Noun::Entitlement | Noun::EntitlementSummary | Noun::TaxCode | Noun::ProductFeature => None,
     }
 }
 

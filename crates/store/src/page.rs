@@ -1,7 +1,8 @@
 //! Pages of searches and of usage events.
 
 use std::sync::Arc;
-use tollgate_domain::record::Record;
+use tollgate_domain::record::{Record, Value};
+use tollgate_domain::time::Timestamp;
 use tollgate_domain::usage::UsageEvent;
 use tollgate_domain::window::Window;
 
@@ -93,4 +94,26 @@ pub struct UsagePage {
     pub events: Vec<Arc<UsageEvent>>,
     /// How many there are in the window.
     pub total: u64,
+}
+
+/// A range of times as text, both ends included; see [`Value::due`].
+#[derive(Debug, Clone)]
+pub(crate) struct Within {
+    pub(crate) first: String,
+    pub(crate) last: String,
+}
+
+impl Within {
+    /// What is due by then: of one queue, where one is named.
+    pub(crate) fn due(queue: Option<&str>, until: Timestamp) -> Self {
+        let text = |instant| match (queue, Value::due(Some(instant))) {
+            (Some(queue), _) => Value::due_of(queue, instant),
+            (None, due) => due,
+        };
+        let [first, last] = [Timestamp::default(), until].map(text).map(|value| match value {
+            Value::Text(text) => text,
+            Value::Null | Value::Flag(_) => String::new(),
+        });
+        Self { first, last }
+    }
 }

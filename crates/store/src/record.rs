@@ -71,7 +71,7 @@ pub(crate) fn decode(noun: Noun, body: &[u8]) -> Result<Record, StoreError> {
         Noun::TestClock => from_slice(body).map(Record::TestClock),
         Noun::WebhookEndpoint => from_slice(body).map(Record::WebhookEndpoint),
         Noun::Delivery => from_slice(body).map(Record::Delivery),
-        Noun::EntitlementSummary | Noun::TaxCode | Noun::ProductFeature => {
+        Noun::Entitlement | Noun::EntitlementSummary | Noun::TaxCode | Noun::ProductFeature => {
             return Err(StoreError::Corrupt(format!("{noun:?} is kept nowhere")));
         }
     };

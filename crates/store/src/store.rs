@@ -5,7 +5,7 @@ use crate::error::{ListError, OpenError, SearchError, StoreError};
 use crate::metrics::Metrics;
 use crate::model::Model;
 use crate::options::Options;
-use crate::page::{Found, UsagePage, UsageQuery};
+use crate::page::{Found, UsagePage, UsageQuery, Within};
 use crate::postgres::Postgres;
 use crate::report::Report;
 use crate::sqlite::Sqlite;
@@ -20,6 +20,7 @@ use tollgate_domain::facts::{Facts, ReadSet};
 use tollgate_domain::list::{ListQuery, Page};
 use tollgate_domain::record::{Field, Noun, Record};
 use tollgate_domain::search::Query;
+use tollgate_domain::time::Timestamp;
 
 /// An open database. Dropping it finishes what was accepted, as [`Store::close`] does; of a PostgreSQL database, for as
 /// long as the runtime lives.
@@ -116,6 +117,44 @@ impl Store {
             Engine::Sqlite(sqlite) => sqlite.count(environment, field, value),
             Engine::Postgres(postgres) => Box::pin(postgres.count(environment, field, value)).await,
             Engine::Model(model) => Ok(model.count(environment, field, value)),
+        }
+    }
+
+    /// The ids of at most `limit` objects whose time in a field of [dues](tollgate_domain::record::Value::due) has come, the
+    /// longest due first.
+    pub async fn due(
+        &self,
+        environment: Environment,
+        field: Field,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.due_within(environment, field, &Within::due(None, until), limit).await
+    }
+
+    /// The same of one queue, in a field of [queues](tollgate_domain::record::Value::due_of).
+    pub async fn due_of(
+        &self,
+        environment: Environment,
+        field: Field,
+        queue: &str,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.due_within(environment, field, &Within::due(Some(queue), until), limit).await
+    }
+
+    async fn due_within(
+        &self,
+        environment: Environment,
+        field: Field,
+        within: &Within,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.due(environment, field, within, limit),
+            Engine::Postgres(postgres) => Box::pin(postgres.due(environment, field, within, limit)).await,
+            Engine::Model(model) => Ok(model.due(environment, field, within, limit)),
         }
     }
 

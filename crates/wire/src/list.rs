@@ -51,7 +51,7 @@ pub(crate) fn limit(params: &Object<'_>) -> usize {
 }
 
 /// Reads where the page begins; both cursors where both were sent.
-fn cursors(params: &Object<'_>) -> (Option<Cursor>, Option<Cursor>) {
+pub(crate) fn cursors(params: &Object<'_>) -> (Option<Cursor>, Option<Cursor>) {
     let after = params.get(&STARTING_AFTER).map(Cursor::After);
     let before = params.get(&ENDING_BEFORE).map(Cursor::Before);
     if after.is_some() { (after, before) } else { (before, None) }
@@ -79,6 +79,17 @@ pub(crate) fn no_cursor_beside(params: &Object<'_>, chooser: &Param) -> Result<(
             Err(wording::exclusive(&[chooser.name, cursor.name], &Path::Root.key(chooser.name)))
         }
         _ => Ok(()),
+    }
+}
+
+/// Refuses the cursors of a list of which there is nothing: no object has their ids.
+pub(crate) fn none(params: &Object<'_>, missing: impl FnOnce(&Cursor, &str) -> Fault) -> Result<(), Fault> {
+    match cursors(params).0 {
+        Some(cursor) => {
+            let (Cursor::After(id) | Cursor::Before(id)) = &cursor;
+            Err(missing(&cursor, id))
+        }
+        None => Ok(()),
     }
 }
 

@@ -21,7 +21,7 @@ pub use object::Object;
 pub use path::Path;
 pub(crate) use range::TABLE as RANGE;
 pub use read::read;
-pub(crate) use url::{Scheme, check as check_url};
+pub(crate) use url::{Scheme, check as check_url, is_url};
 pub use value::{FromValue, UpTo, Value};
 
 /// The parameters of an endpoint or of a nested object, in the order in which they are checked.
@@ -114,12 +114,16 @@ pub enum Kind {
         /// Most.
         max: i64,
     },
+    /// A whole number, or one of these words.
+    IntegerOr(&'static [&'static str]),
     /// A whole number of minor units, zero or more.
     Amount,
     /// A decimal number of minor units, zero or more.
     DecimalAmount,
     /// A length or weight, see [`tollgate_domain::package`].
     Dimension,
+    /// A decimal number from 0.01 to 100.
+    Percent,
     /// One of these words, in the order in which faults list them.
     Word(&'static [&'static str]),
     /// A supported currency, in any case.
@@ -139,6 +143,13 @@ pub enum Kind {
     },
     /// Keys and values of the caller's own; an empty value removes its key.
     Metadata,
+    /// Texts by names of the caller's own.
+    Texts {
+        /// Most characters of one of them.
+        max: usize,
+    },
+    /// The id of an object, or these parameters for a new one.
+    IdOrObject(Table),
     /// These parameters for each of several currencies.
     Currencies {
         /// The parameters of one currency.

@@ -39,3 +39,5 @@ mod sample;
 mod searches;
 #[path = "wire/tax_codes.rs"]
 mod tax_codes;
+#[path = "wire/webhooks.rs"]
+mod webhooks;

@@ -65,6 +65,15 @@ def own_server(binary, testkit, tmp_path):
 
 
 @pytest.fixture(scope="module")
+def hasty_server(binary, testkit, tmp_path_factory):
+    """Sends a webhook that failed again at once, and waits for no answer longer than a moment."""
+    hasty = _server(binary, testkit, tmp_path_factory.mktemp("hasty"))
+    hasty.flags = ["--webhook-retry-ms", "50", "--webhook-timeout-ms", "300"]
+    with _running(hasty) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
 def usual_nodes(binary, testkit, tmp_path_factory):
     """Two nodes as people have them, which answer from memory for a while."""
     nodes = Nodes(binary, tmp_path_factory.mktemp("nodes"), testkit, count=2, max_age_milliseconds=None)

@@ -9,6 +9,8 @@ from harness import schemas
 pytestmark = pytest.mark.skipif(not schemas.is_present(), reason="Stripe's OpenAPI document is not here")
 
 RESOURCES = [
+    "customer",
+    "deleted_customer",
     "deleted_product",
     "deleted_product_feature",
     "entitlements.feature",
@@ -16,6 +18,8 @@ RESOURCES = [
     "price",
     "product",
     "product_feature",
+    "subscription",
+    "subscription_item",
     "tax_code",
 ]
 
@@ -43,6 +47,9 @@ def test_stripes_own_sample_is_taken(samples, resource):
         ("price", {"unit_amount_decimal": 2000}),
         ("price", {"recurring": {"interval": "month"}}),
         ("event", {"data": {}}),
+        ("customer", {"livemode": None}),
+        ("customer", {"tax_exempt": "maybe"}),
+        ("deleted_customer", {"deleted": False}),
         ("deleted_product", {"deleted": False}),
         ("entitlements.feature", {"lookup_key": None}),
         ("product_feature", {"entitlement_feature": "feat_x"}),

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 
-import { ServerError } from "../../src/index.js";
 import type { Customer } from "../../src/index.js";
 import {
   booleanFeature,
@@ -160,18 +159,15 @@ live("customers", (tollgate) => {
     expect(await client.customers.link({ ...other, force: true })).toMatchObject(other);
   });
 
-  test("cannot be sent to Stripe's pages yet", async () => {
+  test("is sent to pages of the server's own", async () => {
     const client = tollgate.client();
     const customerId = await customerWith(client);
     const productKey = await customProduct(client);
-    for (const call of [
-      client.customers.createCheckout(customerId, { productKey }),
-      client.customers.createPortal(customerId, { returnUrl: "https://example.org" }),
-    ]) {
-      const error: unknown = await call.catch((fault: unknown) => fault);
-      expect(error).toBeInstanceOf(ServerError);
-      expect(error).toMatchObject({ status: 501, code: "not_implemented" });
-    }
+    await expectRefusal(client.customers.createCheckout(customerId, { productKey }), 400, "invalid_parameter");
+    const { url } = await client.customers.createPortal(customerId, { returnUrl: "https://example.org" });
+    const page = await fetch(url);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain("https://example.org");
   });
 });
 

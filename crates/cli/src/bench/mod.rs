@@ -72,7 +72,7 @@ pub(crate) struct BenchArgs {
     events: u64,
 
     /// Also compare with a server of 1,000 products and 1,000 customers, and show memory and time to start
-    #[arg(long, conflicts_with = "database")]
+    #[arg(long)]
     scale: bool,
 
     /// Rounds for each server; the median counts
@@ -87,6 +87,10 @@ pub(crate) struct BenchArgs {
     /// `postgres://…` the database itself is measured, too, by pgbench, where that is installed
     #[arg(long, value_name = "URL")]
     database: Option<String>,
+
+    /// Put nothing in: an earlier run of the same sizes left everything in the database
+    #[arg(long, requires = "database")]
+    as_is: bool,
 
     /// Most memory of each server for objects kept at hand, in megabytes: with 0, every read reads the database
     /// [default: that of the server]
@@ -117,6 +121,7 @@ struct Plan {
     rounds: u32,
     round: Duration,
     database: Option<String>,
+    as_is: bool,
     cache_mb: Option<u64>,
     dir: Option<PathBuf>,
 }
@@ -156,6 +161,7 @@ impl From<BenchArgs> for Plan {
             rounds: args.rounds,
             round: Duration::from_millis(args.round_ms),
             database: args.database,
+            as_is: args.as_is,
             cache_mb: args.cache_mb,
             dir: args.dir,
         }

@@ -289,7 +289,7 @@ impl Scale {
             writeln!(f, "{:.2} |", much.p99_us / little.p99_us)?;
         }
         self.growth.write(f)?;
-        writeln!(f, "at most {} MB while measuring.", mb(self.memory_peak))
+        writeln!(f, "At most {} MB resident while measuring.", mb(self.memory_peak))
     }
 }
 
@@ -301,12 +301,12 @@ impl Growth {
         writeln!(f, "| --- | ---: | ---: | ---: |")?;
         writeln!(f, "| start to ready, ms | {:.0} | {:.0} | {:.0} |", ms(ready_new), ms(ready_empty), ms(ready_full))?;
         writeln!(f, "| resident memory when idle, MB | | {} | {} |", mb(*memory_empty), mb(*memory_full))?;
-        let PutRates { products, customers, events } = put;
+        let Some(PutRates { products, customers, events }) = put else { return writeln!(f) };
         write!(f, "\nPut in at {products:.0} products/s")?;
         for (rate, noun) in [(customers, "customers"), (events, "events")] {
             rate.map_or(Ok(()), |rate| write!(f, ", {rate:.0} {noun}/s"))?;
         }
-        writeln!(f, ", with {} MB resident at the end;", mb(*memory_put))
+        writeln!(f, ", with {} MB resident at the end.", mb(*memory_put))
     }
 }
 

@@ -54,17 +54,17 @@ pub(super) struct Growth {
     /// Resident memory after a start with everything in it, in bytes.
     pub(super) memory_full: u64,
     /// How fast it was filled.
-    pub(super) put: PutRates,
+    pub(super) put: Option<PutRates>,
 }
 
 impl<'a> Server<'a> {
-    /// Starts on the database, fills it, and starts again.
-    pub(super) async fn filled(settings: Settings<'a>, size: Size) -> anyhow::Result<Self> {
+    /// Starts on the database, fills it unless it is filled already, and starts again.
+    pub(super) async fn filled(settings: Settings<'a>, size: Size, fill: bool) -> anyhow::Result<Self> {
         let (process, ready_new) = settings.start(0).await?;
         process.stop().await?;
         let (process, ready_empty) = settings.start_often().await?;
         let memory_empty = figures::memory(process.id())?;
-        let put = put(&process, &ground(&process, size)).await?;
+        let put = if fill { Some(put(&process, &ground(&process, size)).await?) } else { None };
         let memory_put = figures::memory(process.id())?;
         process.stop().await?;
         let (process, ready_full) = settings.start_often().await?;

@@ -23,9 +23,9 @@ pub(super) async fn run(plan: &Plan) -> anyhow::Result<Report> {
     let scratch = Scratch::new(plan.dir.as_deref())?;
     let settings = |url: String| Settings { scratch: &scratch, url, cache_mb: plan.cache_mb };
     let url = plan.database.clone().unwrap_or_else(|| url_in(&scratch, "bench.db"));
-    let server = Server::filled(settings(url.clone()), plan.size).await?;
+    let server = Server::filled(settings(url.clone()), plan.size, !plan.as_is).await?;
     let small = if plan.scale {
-        Some(Server::filled(settings(url_in(&scratch, "small.db")), small(plan.size)).await?)
+        Some(Server::filled(settings(url_in(&scratch, "small.db")), small(plan.size), true).await?)
     } else {
         None
     };

@@ -20,7 +20,7 @@ const KEPT: [(&str, &[&str]); 6] = [
     ("axum", &["tollgate-server"]),
     ("rusqlite", &["tollgate-store"]),
     ("tokio-postgres", &["tollgate-store"]),
-    ("rustls", &["tollgate-store", "tollgate"]),
+    ("rustls", &["tollgate-store", "tollgate-server", "tollgate"]),
     ("anyhow", &["tollgate"]),
 ];
 

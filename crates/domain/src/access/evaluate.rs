@@ -1,6 +1,6 @@
 //! The answer: one entry for each live feature.
 
-use super::{Holding, Limit, holding, holdings, limit_from};
+use super::{Holding, Limit, holdings, limit_from, window_of};
 use crate::account::Account;
 use crate::bonus::{self, BonusTotals};
 use crate::catalog::Catalog;
@@ -51,10 +51,11 @@ impl Entry {
 
 /// Every live feature in the order of the keys. Asks for sums of events only where an anchor has moved.
 pub fn evaluate(account: &Account, catalog: &Catalog, facts: &Facts, now: Timestamp) -> Result<Vec<Entry>, Stop> {
+    let now = account.now(now);
     let holdings = holdings(account, catalog);
     let (mut entries, mut missing) = (Vec::new(), ReadSet::default());
     for feature in catalog.live_features() {
-        entries.extend(missing.gather(entry(&holdings, account, feature, facts, now))?);
+        entries.extend(missing.gather(entry(&holdings, account, feature, catalog, facts, now))?);
     }
     missing.known()?;
     Ok(entries)
@@ -63,7 +64,7 @@ pub fn evaluate(account: &Account, catalog: &Catalog, facts: &Facts, now: Timest
 /// While time stays within this, the entries of an account stay what they are, as long as nothing is written: no window
 /// ends, and no override and no bonus expires. `entries` are those of that instant.
 pub fn stays(account: &Account, entries: &[Entry], now: Timestamp) -> Window {
-    let mut stays = Window::ALWAYS;
+    let (now, mut stays) = (account.now(now), Window::ALWAYS);
     for window in entries.iter().filter_map(|entry| Some(entry.usage?.window)) {
         stays = stays.intersect(window).expect("now lies in both");
     }
@@ -84,12 +85,12 @@ fn entry(
     holdings: &[Holding<'_>],
     account: &Account,
     feature: &Arc<Feature>,
+    catalog: &Catalog,
     facts: &Facts,
     now: Timestamp,
 ) -> Result<Entry, Stop> {
     let usage = if feature.tracks_usage {
-        let anchoring = holding::anchoring(holdings, account, feature);
-        let window = anchoring.division(feature).window(now);
+        let (window, _) = window_of(account, feature, catalog, now);
         let total = usage::total(account, feature, window, facts)?;
         Some(Usage { total, bonus: bonus::totals(&account.bonuses, &feature.id, now), window })
     } else {

@@ -1,6 +1,6 @@
 //! Why: everything that an entry rests on. From it alone a reader can compute the entry.
 
-use super::{AnchorSource, HoldingSource, holding, holdings, live_override};
+use super::{AnchorSource, HoldingSource, holdings, live_override, window_of};
 use crate::account::Account;
 use crate::bonus::Bonus;
 use crate::catalog::Catalog;
@@ -50,10 +50,10 @@ pub struct WindowExplained {
 pub fn explain<'a>(account: &'a Account, feature: &Feature, catalog: &'a Catalog, now: Timestamp) -> Explained<'a> {
     let holdings = holdings(account, catalog);
     let window = feature.tracks_usage.then(|| {
-        let anchoring = holding::anchoring(&holdings, account, feature);
+        let (window, anchoring) = window_of(account, feature, catalog, now);
         let division = anchoring.division(feature);
         let anchor = division.anchor.filter(|_| division.interval != ResetInterval::Never);
-        WindowExplained { window: division.window(now), interval: division.interval, anchor, source: anchoring.source }
+        WindowExplained { window, interval: division.interval, anchor, source: anchoring.source }
     });
     let rows = holdings.into_iter().map(|holding| HoldingExplained {
         grant: holding.grant(feature),
@@ -62,6 +62,7 @@ pub fn explain<'a>(account: &'a Account, feature: &Feature, catalog: &'a Catalog
         quantity: holding.quantity,
         source: holding.source,
     });
+    let now = account.now(now);
     let bonuses = account.bonuses.iter().filter(|bonus| bonus.feature == feature.id && bonus.is_live(now));
     Explained {
         holdings: rows.collect(),

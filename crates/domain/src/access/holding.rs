@@ -2,6 +2,7 @@
 
 use crate::account::Account;
 use crate::catalog::Catalog;
+use crate::customer::Subscribed;
 use crate::definition::{Definition, Grant, ProductRef};
 use crate::feature::Feature;
 use crate::time::Timestamp;
@@ -108,7 +109,7 @@ impl Anchoring {
 }
 
 /// A feature resets with the earliest subscription that grants it; else where the customer began to use things.
-pub(super) fn anchoring(holdings: &[Holding<'_>], account: &Account, feature: &Feature) -> Anchoring {
+pub(super) fn anchoring(account: &Account, feature: &Feature, catalog: &Catalog) -> Anchoring {
     let customer = &account.customer;
     if feature.interval == ResetInterval::Never {
         return Anchoring { anchor: customer.created, source: AnchorSource::Never };
@@ -116,12 +117,14 @@ pub(super) fn anchoring(holdings: &[Holding<'_>], account: &Account, feature: &F
     if feature.anchor == ResetAnchor::Calendar {
         return Anchoring { anchor: customer.created, source: AnchorSource::Calendar };
     }
-    let subscriptions = holdings.iter().filter_map(|holding| match holding.source {
-        HoldingSource::Subscription { id, started } if holding.grant(feature).is_some() => Some((started, id)),
-        _ => None,
-    });
-    match (subscriptions.min(), customer.usage_started) {
-        (Some((anchor, _)), _) => Anchoring { anchor, source: AnchorSource::Subscription },
+    let grants = |subscribed: &&Subscribed| {
+        let product = ProductRef::Stripe(subscribed.product.clone());
+        catalog.definition(&product, subscribed.version).is_some_and(|kept| kept.grant(&feature.id).is_some())
+    };
+    let subscriptions = customer.subscribed.iter().filter(grants);
+    let earliest = subscriptions.min_by_key(|subscribed| (subscribed.started, subscribed.subscription.as_str()));
+    match (earliest, customer.usage_started) {
+        (Some(earliest), _) => Anchoring { anchor: earliest.anchor, source: AnchorSource::Subscription },
         (None, Some(anchor)) => Anchoring { anchor, source: AnchorSource::UsageStartedAt },
         (None, None) => Anchoring { anchor: customer.created, source: AnchorSource::CustomerCreated },
     }

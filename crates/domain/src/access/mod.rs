@@ -74,6 +74,7 @@ impl From<Option<Grant>> for Limit {
 
 /// The override that counts for a feature.
 pub fn live_override<'a>(account: &'a Account, feature: &Feature, now: Timestamp) -> Option<&'a Arc<Override>> {
+    let now = account.now(now);
     account.overrides.iter().find(|overrule| overrule.feature == feature.id && overrule.is_live(now))
 }
 
@@ -105,15 +106,8 @@ fn merge(holdings: &[Holding<'_>], feature: &Feature) -> Limit {
     merged
 }
 
-/// What a customer is allowed of a feature, and the window that is open.
-pub fn standing_of(account: &Account, feature: &Feature, catalog: &Catalog, now: Timestamp) -> (Limit, Window) {
-    let holdings = holdings(account, catalog);
-    let anchoring = holding::anchoring(&holdings, account, feature);
-    (limit_from(&holdings, account, feature, now), anchoring.division(feature).window(now))
-}
-
 /// The window that is open for a customer and a feature, and why it begins where it does.
 pub fn window_of(account: &Account, feature: &Feature, catalog: &Catalog, now: Timestamp) -> (Window, Anchoring) {
-    let anchoring = holding::anchoring(&holdings(account, catalog), account, feature);
-    (feature.division(anchoring.anchor).window(now), anchoring)
+    let anchoring = holding::anchoring(account, feature, catalog);
+    (anchoring.division(feature).window(account.now(now)), anchoring)
 }

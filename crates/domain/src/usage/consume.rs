@@ -74,8 +74,9 @@ impl Command for Consume {
         let holder = tab.key_holder(&feature.id, &self.customer, key)?;
         tab.open(&self.customer, cx.now)?;
         let account = tab.account(&self.customer)?.expect("it was opened");
-        let Standing { total, limit, .. } = tab.standing(account, feature)?;
-        let bonus_remaining = bonus::totals(&account.bonuses, &feature.id, cx.now).remaining;
+        let (Standing { total, .. }, limit) = (tab.standing(account, feature)?, tab.limit(account, feature));
+        let now = account.now(cx.now);
+        let bonus_remaining = bonus::totals(&account.bonuses, &feature.id, now).remaining;
         let left = Left { total, limit, bonus_remaining };
         let consumed = match (holder, limit) {
             (Some(event), _) => Consumed::Repeated { event, left },
@@ -83,10 +84,10 @@ impl Command for Consume {
             (None, _) if left.room().is_some_and(|room| self.amount > room) => Consumed::LimitReached { left },
             (None, _) => {
                 let (amount, metadata) = (self.amount, &self.metadata);
-                let new = NewEvent { feature, amount, occurred: cx.now, source: Source::Usage, key, metadata };
+                let new = NewEvent { feature, amount, occurred: now, source: Source::Usage, key, metadata };
                 let (event, total) = tab.record(&self.customer, &new, cx)?;
                 let account = tab.account(&self.customer)?.expect("it was opened");
-                let bonus_remaining = bonus::totals(&account.bonuses, &feature.id, cx.now).remaining;
+                let bonus_remaining = bonus::totals(&account.bonuses, &feature.id, now).remaining;
                 Consumed::Accepted { event, left: Left { total, limit, bonus_remaining } }
             }
         };

@@ -33,8 +33,10 @@ impl Command for UpdateUsageEvent {
 
     fn decide(&self, facts: &Facts, cx: &mut Cx<'_>) -> Result<(Self::Reply, Changes), Stop> {
         let mut tab = Tab::new(facts, cx)?;
-        let moved = self.occurred.map(|occurred| tab.occurred(Some(occurred))).transpose()?;
-        let before = facts.usage_event(&self.id)?.ok_or_else(|| AccessRefusal::NoEvent { id: self.id.clone() })?;
+        let before = facts.usage_event(&self.id)?;
+        let customer = before.as_ref().map(|before| &before.customer);
+        let moved = self.occurred.map(|occurred| tab.occurred(customer, Some(occurred))).transpose()?;
+        let before = before.ok_or_else(|| AccessRefusal::NoEvent { id: self.id.clone() })?;
         let feature = facts.catalog()?.feature(&before.feature).expect("features are never deleted");
         let occurred = moved.unwrap_or(before.occurred);
         let key = self.key.apply(&before.key);

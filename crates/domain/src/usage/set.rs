@@ -60,7 +60,8 @@ impl Command for SetUsage {
             return Ok((UsageSet::Unchanged { total }, Changes::default()));
         }
         let (source, metadata) = (Source::UsageSetAdjustment, &self.metadata);
-        let new = NewEvent { feature, amount: adjustment, occurred: cx.now, source, key, metadata };
+        let occurred = account.now(cx.now);
+        let new = NewEvent { feature, amount: adjustment, occurred, source, key, metadata };
         let (event, total) = tab.record(&self.customer, &new, cx)?;
         Ok((UsageSet::Adjusted { event, total, adjustment }, tab.finish()))
     }

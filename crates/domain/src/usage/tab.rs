@@ -2,7 +2,7 @@
 //! of them touch is written once.
 
 use super::{Counter, Counters, Source, UsageEvent, key_name, total};
-use crate::access::{Limit, standing_of};
+use crate::access::{Limit, limit_of, window_of};
 use crate::account::Account;
 use crate::bonus;
 use crate::catalog::Catalog;
@@ -45,8 +45,6 @@ pub(super) struct Standing {
     pub(super) window: Window,
     /// The sum of its events.
     pub(super) total: Quantity,
-    /// What is allowed.
-    pub(super) limit: Limit,
 }
 
 /// A new event, as far as it is the caller's.
@@ -113,8 +111,18 @@ impl<'f> Tab<'f> {
 
     /// Where a feature of an account stands now.
     pub(super) fn standing(&self, account: &Account, feature: &Feature) -> Result<Standing, Stop> {
-        let (limit, window) = standing_of(account, feature, self.catalog, self.now);
-        Ok(Standing { window, total: total(account, feature, window, self.facts)?, limit })
+        let (window, _) = window_of(account, feature, self.catalog, self.now);
+        Ok(Standing { window, total: total(account, feature, window, self.facts)? })
+    }
+
+    /// What an account is allowed of a feature now.
+    pub(super) fn limit(&self, account: &Account, feature: &Feature) -> Limit {
+        limit_of(account, feature, self.catalog, self.now)
+    }
+
+    /// What time it is for a customer; for one that is not there, the time of day.
+    pub(super) fn now(&self, id: &CustomerId) -> Result<Timestamp, Stop> {
+        Ok(self.account(id)?.map_or(self.now, |account| account.now(self.now)))
     }
 
     /// The event that has this key, after the steps so far.
@@ -139,12 +147,13 @@ impl<'f> Tab<'f> {
     }
 
     /// When an event lies that a caller says occurred then: ahead of the clock counts as now, within a limit.
-    pub(super) fn occurred(&self, asked: Option<Timestamp>) -> Result<Timestamp, AccessRefusal> {
-        let Some(occurred) = asked else { return Ok(self.now) };
-        if occurred < super::OCCURRED_MIN || occurred.millis() > self.now.millis() + super::AHEAD_MAX_MILLIS {
-            return Err(AccessRefusal::BadInstant { field: "occurredAt" });
+    pub(super) fn occurred(&self, customer: Option<&CustomerId>, asked: Option<Timestamp>) -> Result<Timestamp, Stop> {
+        let now = customer.map_or(Ok(self.now), |customer| self.now(customer))?;
+        let Some(occurred) = asked else { return Ok(now) };
+        if occurred < super::OCCURRED_MIN || occurred.millis() > now.millis() + super::AHEAD_MAX_MILLIS {
+            return Err(AccessRefusal::BadInstant { field: "occurredAt" }.into());
         }
-        Ok(occurred.min(self.now))
+        Ok(occurred.min(now))
     }
 
     /// Records an event of a customer that is open; says what the total of the open window is then.
@@ -154,7 +163,8 @@ impl<'f> Tab<'f> {
         new: &NewEvent<'_>,
         cx: &mut Cx<'_>,
     ) -> Result<(UsageEventId, Quantity), Stop> {
-        let standing = self.standing(&self.accounts[customer].after, new.feature)?;
+        let account = &self.accounts[customer].after;
+        let (standing, recorded) = (self.standing(account, new.feature)?, account.now(self.now));
         let counts = standing.window.contains(new.occurred);
         let step = if counts { new.amount } else { Quantity::ZERO };
         let counter = self.step(customer, new.feature, standing, step, new.occurred)?;
@@ -164,7 +174,7 @@ impl<'f> Tab<'f> {
             feature: new.feature.id.clone(),
             amount: new.amount,
             occurred: new.occurred,
-            recorded: self.now,
+            recorded,
             source: new.source,
             key: new.key.map(str::to_owned),
             metadata: new.metadata.clone(),
@@ -187,12 +197,14 @@ impl<'f> Tab<'f> {
         step: Quantity,
         latest: Timestamp,
     ) -> Result<Counter, Stop> {
-        let Standing { window, total, limit } = standing;
+        let Standing { window, total } = standing;
         let after = total.checked_add(step).ok_or(AccessRefusal::TotalTooLarge)?;
-        let now = self.now;
+        let (now, catalog) = (self.now, self.catalog);
         let account = &mut self.touched(customer).after;
-        if !account.bonuses.is_empty() {
-            bonus::book(&mut account.bonuses, &feature.id, window, limit.overage_step(total, after), now);
+        if account.bonuses.iter().any(|bonus| bonus.feature == feature.id) {
+            let step = limit_of(account, feature, catalog, now).overage_step(total, after);
+            let now = account.now(now);
+            bonus::book(&mut account.bonuses, &feature.id, window, step, now);
         }
         let counters = account.counters.get_or_insert_with(|| {
             Arc::new(Counters { customer: customer.clone(), created: now, by_feature: BTreeMap::new() })
@@ -223,8 +235,9 @@ impl<'f> Tab<'f> {
                 changes.writes.push(Write::Put { before: None, after: Record::Customer(after.customer.clone()) });
             }
             let was = before.as_ref().and_then(|account| account.counters.clone());
-            if after.counters != was
-                && let Some(counters) = after.counters
+            // Whatever changes them makes others of them.
+            if let Some(counters) = after.counters
+                && was.as_ref().is_none_or(|was| !Arc::ptr_eq(was, &counters))
             {
                 changes
                     .writes

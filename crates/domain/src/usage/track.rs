@@ -50,7 +50,7 @@ impl Track {
     }
 
     fn run(&self, tab: &mut Tab<'_>, cx: &mut Cx<'_>) -> Result<Tracked, Stop> {
-        let occurred = tab.occurred(self.occurred)?;
+        let occurred = tab.occurred(Some(&self.customer), self.occurred)?;
         let feature = tab.feature(&self.feature_key)?;
         if !feature.tracks_usage {
             tab.open(&self.customer, occurred)?;

@@ -10,7 +10,7 @@ use tollgate_domain::account::{self, Account};
 use tollgate_domain::batch::{self, Batch, Job, LOAD_ROUNDS_MAX, Step};
 use tollgate_domain::catalog::{self, Catalog};
 use tollgate_domain::command::{Changes, Command, Cx, Sweep, Write};
-use tollgate_domain::customer::{Customer, Subscribed};
+use tollgate_domain::customer::{Customer, MERGED_EVENTS_MAX, Subscribed};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::event::Event;
 use tollgate_domain::facts::{Fact, Facts, Key, ReadSet};
@@ -18,7 +18,8 @@ use tollgate_domain::id::CustomerId;
 use tollgate_domain::record::{Field, Lookup, Noun, Record, Value};
 use tollgate_domain::refusal::Refusal;
 use tollgate_domain::time::Timestamp;
-use tollgate_domain::usage::{Tally, UsageEvent};
+use tollgate_domain::usage::{self, Tally, UsageEvent};
+use tollgate_domain::webhook::Endpoints;
 use tollgate_domain::window::Window;
 
 /// The one data set there is.
@@ -86,12 +87,33 @@ impl Engine {
 
     fn fact(&self, key: &Key) -> Fact {
         match key {
+            Key::Row(Noun::Event, id) => {
+                Fact::Row(self.events.iter().find(|event| event.id.as_str() == id).cloned().map(Record::Event))
+            }
             Key::Row(noun, id) => Fact::Row(self.row(*noun, id).cloned()),
             Key::Holder(field, text) => Fact::Holder(self.with(*field, text).map(|row| row.id().to_owned()).next()),
             Key::Any(field, text) => Fact::Any(self.with(*field, text).next().is_some()),
             Key::Elsewhere(..) => Fact::Any(false),
             Key::Catalog | Key::CatalogHeld => Fact::Catalog(self.catalog.clone()),
+            Key::Endpoints => {
+                let mut endpoints = Endpoints::default();
+                self.of(Noun::WebhookEndpoint).for_each(|record| endpoints.put(record));
+                Fact::Endpoints(Arc::new(endpoints))
+            }
             Key::Account(id) => Fact::Account(self.account(id)),
+            Key::UsageEvents(subject) => {
+                let rows = self.rows.get(&Noun::UsageEvent).into_iter().flat_map(BTreeMap::values);
+                let mut events: Vec<(u64, Arc<UsageEvent>)> = rows
+                    .filter_map(|(place, record)| match record {
+                        Record::UsageEvent(event) if usage::subject(&event.feature, &event.customer) == *subject => {
+                            Some((*place, event.clone()))
+                        }
+                        _ => None,
+                    })
+                    .collect();
+                events.sort_by_key(|(place, _)| *place);
+                Fact::UsageEvents(events.into_iter().take(MERGED_EVENTS_MAX + 1).map(|(_, event)| event).collect())
+            }
             Key::UsageTally(subject, window) => {
                 let events = self.usage(subject, *window);
                 Fact::Tally(Tally { count: events.len() as u64, sum: events.iter().map(|event| event.amount).sum() })

@@ -9,4 +9,6 @@ mod prices;
 mod products;
 mod reference;
 mod rules;
+mod subscriptions;
+mod webhooks;
 mod world;

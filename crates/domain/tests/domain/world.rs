@@ -195,6 +195,7 @@ impl World {
             version: 1,
             quantity,
             started: at(started),
+            anchor: at(started),
         });
         self.set_subscribed(&id, subscribed);
     }

@@ -1,9 +1,8 @@
 //! What each operation does.
 
-use super::{Asked, access, bonuses, customers, features, overrides, products, usage};
+use super::{Asked, access, bonuses, checkout, customers, features, overrides, products, usage};
 use crate::app::App;
 use bytes::Bytes;
-use tollgate_wire::priceos::customer::not_implemented;
 use tollgate_wire::priceos::fault::Fault;
 use tollgate_wire::priceos::operation::Operation as O;
 
@@ -27,8 +26,8 @@ pub(super) async fn answer(app: &App, asked: Asked) -> Result<Bytes, Fault> {
         O::CustomerRetrieve => customers::retrieve(app, asked).await,
         O::CustomerUpdate => customers::update(app, asked).await,
         O::CustomerDelete => customers::delete(app, asked).await,
-        O::CustomerCheckout => Err(not_implemented("Checkout")),
-        O::CustomerPortal => Err(not_implemented("The customer portal")),
+        O::CustomerCheckout => checkout::checkout(app, asked).await,
+        O::CustomerPortal => checkout::portal(app, asked).await,
         O::FeatureList => features::list(app, asked).await,
         O::FeatureCreate => features::create(app, asked).await,
         O::FeatureUpdate => features::update(app, asked).await,

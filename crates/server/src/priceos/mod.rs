@@ -2,6 +2,7 @@
 
 mod access;
 mod bonuses;
+mod checkout;
 mod customers;
 mod endpoints;
 mod features;
@@ -19,8 +20,8 @@ use crate::gate::body::{self, BODY_MAX_BYTES, BodyFault};
 use crate::{gate, routes};
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::Response;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Response, Uri};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
@@ -81,6 +82,9 @@ struct Asked {
     id: String,
     /// Its query, or its body.
     fields: Map,
+    /// What it says of where this server is.
+    headers: HeaderMap,
+    uri: Uri,
 }
 
 impl Asked {
@@ -159,7 +163,8 @@ async fn pass(
     let id = endpoint.id.map(str::to_owned).or_else(|| ids.into_iter().next()).unwrap_or_default();
     let operation = endpoint.operation;
     let fields = read_fields(operation, parts, body).await?;
-    let asked = Asked { operation, environment, now: app.store.clock().now(), id, fields };
+    let (headers, uri) = (parts.headers.clone(), parts.uri.clone());
+    let asked = Asked { operation, environment, now: app.store.clock().now(), id, fields, headers, uri };
     endpoints::answer(app, asked).await
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Asked, consult, run, store_fault, written};
 use crate::app::App;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tollgate_domain::catalog::Catalog;
 use tollgate_domain::customer::Assignment;
@@ -14,6 +15,7 @@ use tollgate_domain::price::Price;
 use tollgate_domain::product::Product;
 use tollgate_domain::record::{Field, Noun, Record, Value};
 use tollgate_domain::refusal::Refusal;
+use tollgate_domain::subscription::SubscriptionItem;
 use tollgate_store::ListError;
 use tollgate_wire::priceos::fault::{Code, Fault};
 use tollgate_wire::priceos::product::{self, ProductView};
@@ -161,12 +163,20 @@ pub(super) async fn versions(app: &App, asked: &Asked) -> Result<Vec<u8>, Fault>
     Ok(written(versions.len() * PRODUCT_BYTES, |writer| product::render_versions(writer, &versions, &catalog)))
 }
 
-/// How many customers are assigned a version of a product.
+/// How many customers have a version of a product; of one that comes by subscription, how many items give it.
 async fn count(app: &App, asked: &Asked, product: &ProductRef, version: u32) -> Result<u64, Fault> {
-    let ProductRef::Custom(id) = product else { return Ok(0) };
-    let name = Assignment::version_name(id, version);
-    let count = app.store.count(asked.environment, Field::AssignmentVersion, &name).await;
-    count.map_err(|error| store_fault(&error))
+    let (_, field, name) = holding(product, version);
+    app.store.count(asked.environment, field, &name).await.map_err(|error| store_fault(&error))
+}
+
+/// Where it is on file who has a version of a product.
+fn holding(product: &ProductRef, version: u32) -> (Noun, Field, String) {
+    match product {
+        ProductRef::Custom(id) => (Noun::Assignment, Field::AssignmentVersion, Assignment::version_name(id, version)),
+        ProductRef::Stripe(id) => {
+            (Noun::SubscriptionItem, Field::ItemVersion, SubscriptionItem::version_name(id, version))
+        }
+    }
 }
 
 /// Moves customers to another version, some at a time.
@@ -198,12 +208,15 @@ pub(super) async fn migrate(app: &App, asked: &Asked) -> Result<Vec<u8>, Fault> 
     Ok(written(PRODUCT_BYTES, |writer| product::render_migrated(writer, moved, &changes)))
 }
 
-/// Everyone who is assigned a version of a product.
+/// Everyone who has a version of a product, each once.
 async fn holders(app: &App, asked: &Asked, product: &ProductRef, version: u32) -> Result<Vec<CustomerId>, Fault> {
-    let ProductRef::Custom(id) = product else { return Ok(Vec::new()) };
-    let name = Assignment::version_name(id, version);
-    let filters = vec![Filter::Is(Field::AssignmentVersion, Value::Text(name))];
-    let records = all(app, asked, Noun::Assignment, filters, usize::MAX).await?;
-    let customer = |record| if let Record::Assignment(kept) = record { Some(kept.customer.clone()) } else { None };
-    Ok(records.into_iter().filter_map(customer).collect())
+    let (noun, field, name) = holding(product, version);
+    let records = all(app, asked, noun, vec![Filter::Is(field, Value::Text(name))], usize::MAX).await?;
+    let holder = |record| match record {
+        Record::Assignment(kept) => Some(kept.customer.clone()),
+        Record::SubscriptionItem(item) => item.holder.clone(),
+        _ => None,
+    };
+    let mut named = BTreeSet::new();
+    Ok(records.into_iter().filter_map(holder).filter(|customer| named.insert(customer.clone())).collect())
 }

@@ -2,14 +2,14 @@
 
 use super::read::{list, render, retrieve, search};
 use super::refuse::missing_first;
-use super::{Asked, feature, product_feature, write};
+use super::{Asked, account, billing_customer, coupon, entitlement, event, feature, meter, meter_event, plan, product_feature, promotion_code, subscription, subscription_item, test_clock, webhook_endpoint, write};
 use crate::answer::Answer;
 use crate::app::App;
 use tollgate_domain::record::Noun;
 use tollgate_wire::expand::Expand;
 use tollgate_wire::fault::Fault;
 use tollgate_wire::stripe::operation::Operation as O;
-use tollgate_wire::stripe::{event, price, product, tax_code};
+use tollgate_wire::stripe::{price, product, tax_code};
 
 /// Answers a request that passed the gate. `ids` are those of the path.
 pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<Answer, Fault> {
@@ -59,8 +59,67 @@ pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<An
         O::FeatureUpdate => feature::update(app, asked, id).await,
         O::FeatureRetrieve => feature::retrieve(app, &asked, id).await,
         O::FeatureList => feature::list(app, &asked).await,
-        O::EventList => list(app, &asked, event::parse_list(params)?).await,
-        O::EventRetrieve => retrieve(app, &asked, Noun::Event, id, event::parse_retrieve(params)).await,
+        O::AccountRetrieve => account::retrieve(app, &asked).await,
+        O::AccountList => account::list(app, &asked).await,
+        O::SourceList => account::sources(app, &asked, id).await,
+        O::MeterCreate => meter::create(app, asked).await,
+        O::MeterUpdate => meter::update(app, asked, id).await,
+        O::MeterDeactivate => meter::switch(app, asked, id, false).await,
+        O::MeterReactivate => meter::switch(app, asked, id, true).await,
+        O::MeterRetrieve => meter::retrieve(app, &asked, id).await,
+        O::MeterList => meter::list(app, &asked).await,
+        O::MeterEventSummaryList => meter_event::summaries(app, &asked, id).await,
+        O::MeterEventCreate => meter_event::create(app, asked).await,
+        O::MeterEventAdjust => meter_event::adjust(app, asked).await,
+        O::PlanCreate => plan::create(app, asked).await,
+        O::PlanUpdate => plan::update(app, asked, id).await,
+        O::PlanDelete => plan::delete(app, asked, id).await,
+        O::PlanRetrieve => plan::retrieve(app, &asked, id).await,
+        O::PlanList => plan::list(app, &asked).await,
+        O::CouponCreate => coupon::create(app, asked).await,
+        O::CouponUpdate => coupon::update(app, asked, id).await,
+        O::CouponDelete => coupon::delete(app, asked, id).await,
+        O::CouponRetrieve => coupon::retrieve(app, &asked, id).await,
+        O::CouponList => coupon::list(app, &asked).await,
+        O::PromotionCodeCreate => promotion_code::create(app, asked).await,
+        O::PromotionCodeUpdate => promotion_code::update(app, asked, id).await,
+        O::PromotionCodeRetrieve => promotion_code::retrieve(app, &asked, id).await,
+        O::PromotionCodeList => promotion_code::list(app, &asked).await,
+        O::CustomerCreate => billing_customer::create(app, asked).await,
+        O::CustomerUpdate => billing_customer::update(app, asked, id).await,
+        O::CustomerDelete => billing_customer::delete(app, asked, id).await,
+        O::CustomerRetrieve => billing_customer::retrieve(app, &asked, id).await,
+        O::CustomerList => billing_customer::list(app, &asked).await,
+        O::CustomerSearch => search(app, &asked, tollgate_wire::stripe::billing_customer::parse_search(params)?).await,
+        O::SubscriptionCreate => subscription::create(app, asked).await,
+        O::SubscriptionUpdate => subscription::update(app, asked, id).await,
+        O::SubscriptionCancel => subscription::cancel(app, asked, id).await,
+        O::SubscriptionResume => subscription::resume(app, asked, id).await,
+        O::SubscriptionRetrieve => subscription::retrieve(app, &asked, id).await,
+        O::SubscriptionList => subscription::list(app, &asked).await,
+        O::SubscriptionSearch => search(app, &asked, tollgate_wire::stripe::subscription::parse_search(params)?).await,
+        O::SubscriptionItemCreate => subscription_item::create(app, asked).await,
+        O::SubscriptionItemUpdate => subscription_item::update(app, asked, id).await,
+        O::SubscriptionItemDelete => subscription_item::delete(app, asked, id).await,
+        O::SubscriptionItemRetrieve => subscription_item::retrieve(app, &asked, id).await,
+        O::SubscriptionItemList => subscription_item::list(app, &asked).await,
+        O::EventList => event::list(app, &asked).await,
+        O::EventRetrieve => event::retrieve(app, &asked, id).await,
+        O::EventRetry => event::retry(app, asked, id).await,
+        O::WebhookEndpointCreate => webhook_endpoint::create(app, asked).await,
+        O::WebhookEndpointUpdate => webhook_endpoint::update(app, asked, id).await,
+        O::WebhookEndpointRetrieve => webhook_endpoint::retrieve(app, &asked, id).await,
+        O::WebhookEndpointList => webhook_endpoint::list(app, &asked).await,
+        O::WebhookEndpointDelete => webhook_endpoint::delete(app, asked, id).await,
+        O::WebhookEndpointRollSecret => webhook_endpoint::roll_secret(app, asked, id).await,
+        O::DeliveryList => webhook_endpoint::deliveries(app, &asked, id).await,
+        O::EntitlementList => entitlement::list(app, &asked).await,
+        O::EntitlementRetrieve => entitlement::retrieve(app, &asked, id).await,
+        O::TestClockCreate => test_clock::create(app, asked).await,
+        O::TestClockAdvance => test_clock::advance(app, asked, id).await,
+        O::TestClockDelete => test_clock::delete(app, asked, id).await,
+        O::TestClockRetrieve => test_clock::retrieve(app, &asked, id).await,
+        O::TestClockList => test_clock::list(app, &asked).await,
         O::TaxCodeList => {
             let request = tax_code::parse_list(params)?;
             let page = tax_code::list(&request)?;

@@ -1,10 +1,23 @@
 //! The Stripe dialect: from a request to its answer.
 
+mod account;
+mod billing_customer;
+mod coupon;
 mod endpoints;
+mod entitlement;
+mod event;
 mod feature;
+mod meter;
+mod meter_event;
+mod plan;
 mod product_feature;
+mod promotion_code;
 mod read;
 mod refuse;
+mod subscription;
+mod subscription_item;
+mod test_clock;
+mod webhook_endpoint;
 mod write;
 
 use crate::answer::{Answer, Echo, respond};

@@ -18,7 +18,9 @@ use tollgate_wire::json::Writer;
 use tollgate_wire::list::{self, ListRequest};
 use tollgate_wire::search::{self, Found, SearchRequest};
 use tollgate_wire::stripe::view::View;
-use tollgate_wire::stripe::{error, event, feature, price, product};
+use tollgate_wire::stripe::{
+    billing_customer, coupon, error, event, feature, meter, price, product, promotion_code, subscription, test_clock,
+};
 
 /// Renders with what is known; what is missing is loaded, and it is rendered anew.
 pub(super) async fn render(
@@ -27,10 +29,20 @@ pub(super) async fn render(
     expand: &Expand,
     write: impl Fn(&mut Writer, &View<'_>) -> Result<(), Stop>,
 ) -> Result<Answer, Fault> {
-    let mut facts = Facts::default();
+    render_over(app, asked, expand, Facts::default(), write).await
+}
+
+/// The same where something is known already.
+pub(super) async fn render_over(
+    app: &App,
+    asked: &Asked,
+    expand: &Expand,
+    mut facts: Facts,
+    write: impl Fn(&mut Writer, &View<'_>) -> Result<(), Stop>,
+) -> Result<Answer, Fault> {
     loop {
         let mut writer = Writer::new();
-        let view = View { environment: asked.environment, expand, facts: &facts };
+        let view = View { environment: asked.environment, now: app.store.clock().now(), expand, facts: &facts };
         match write(&mut writer, &view) {
             Ok(()) => return Ok(Answer::new(200, writer.into_bytes())),
             Err(Stop::Need(reads)) => {
@@ -63,6 +75,20 @@ pub(super) async fn existing(app: &App, asked: &Asked, noun: Noun, id: &str) -> 
     }
 }
 
+/// The object that a parameter names.
+pub(super) async fn referred(
+    app: &App,
+    asked: &Asked,
+    noun: Noun,
+    id: &str,
+    param: &'static str,
+) -> Result<Record, Fault> {
+    match existing(app, asked, noun, id).await {
+        Err(fault) if fault.status == 404 => Err(fault.about(param).with_status(400)),
+        found => found,
+    }
+}
+
 /// The access side of the catalog.
 pub(super) async fn catalog(app: &App, asked: &Asked) -> Result<Arc<Catalog>, Fault> {
     let mut facts = Facts::default();
@@ -72,18 +98,31 @@ pub(super) async fn catalog(app: &App, asked: &Asked) -> Result<Arc<Catalog>, Fa
 
 /// Answers with a page of a list.
 pub(super) async fn list(app: &App, asked: &Asked, request: ListRequest) -> Result<Answer, Fault> {
-    if let Some(second) = &request.second_cursor {
-        return Err(two_cursors(app, asked, &request.query, second).await);
-    }
-    let page = match app.store.list(asked.environment, &request.query).await {
-        Ok(page) => page,
-        Err(error) => return Err(list_fault(&error, &request.query)),
-    };
+    list_as(app, asked, request, object).await
+}
+
+/// The same, each object written by `object`.
+pub(super) async fn list_as(
+    app: &App,
+    asked: &Asked,
+    request: ListRequest,
+    object: fn(&mut Writer, &Record, &View<'_>) -> Result<(), Stop>,
+) -> Result<Answer, Fault> {
+    let page = page(app, asked, &request).await?;
     if let Some(product) = &request.product {
         check_product(app, asked, product).await?;
     }
     let url = asked.operation.path();
     render(app, asked, &request.expand, |writer, view| list::render(writer, url, &page, view, object)).await
+}
+
+/// The page that a list asks for.
+pub(super) async fn page(app: &App, asked: &Asked, request: &ListRequest) -> Result<Page<Record>, Fault> {
+    if let Some(second) = &request.second_cursor {
+        return Err(two_cursors(app, asked, &request.query, second).await);
+    }
+    let page = app.store.list(asked.environment, &request.query).await;
+    page.map_err(|error| list_fault(&error, &request.query))
 }
 
 /// What is wrong with a list between two cursors: that one of them names nothing, or else that there are two.
@@ -99,7 +138,7 @@ async fn two_cursors(app: &App, asked: &Asked, query: &ListQuery, second: &Curso
     error::both_cursors()
 }
 
-fn list_fault(error: &ListError, query: &ListQuery) -> Fault {
+pub(super) fn list_fault(error: &ListError, query: &ListQuery) -> Fault {
     match (error, &query.cursor) {
         (ListError::NoSuchCursor, Some(cursor)) => error::cursor_missing(query.noun, cursor),
         (ListError::NoSuchCursor, None) => error::internal(),
@@ -135,13 +174,28 @@ pub(super) async fn search(app: &App, asked: &Asked, request: SearchRequest) -> 
     render(app, asked, expand, |writer, view| search::render(writer, url, &found, view, object)).await
 }
 
-fn object(writer: &mut Writer, record: &Record, view: &View<'_>) -> Result<(), Stop> {
+pub(super) fn object(writer: &mut Writer, record: &Record, view: &View<'_>) -> Result<(), Stop> {
     match record {
         Record::Product(product) => product::render(writer, product, view),
         Record::Price(price) => price::render(writer, price, view),
         Record::Event(event) => event::render(writer, event, view),
         Record::Feature(feature) => {
             feature::render(writer, feature, view);
+            Ok(())
+        }
+        Record::Subscription(shown) => subscription::render(writer, shown, view),
+        Record::BillingCustomer(customer) => billing_customer::render(writer, customer, view),
+        Record::Coupon(coupon) => {
+            coupon::render(writer, coupon, view);
+            Ok(())
+        }
+        Record::Meter(meter) => {
+            meter::render(writer, meter, view);
+            Ok(())
+        }
+        Record::PromotionCode(code) => promotion_code::render(writer, code, view),
+        Record::TestClock(clock) => {
+            test_clock::render(writer, clock, view);
             Ok(())
         }
         other => unreachable!("no operation reads {:?} so", other.noun()),

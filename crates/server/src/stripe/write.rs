@@ -64,6 +64,8 @@ impl<C: Command> Job for WriteJob<C> {
 
     fn reads(&self) -> ReadSet {
         let mut reads = self.command.reads();
+        // What it announces is to be sent there.
+        reads.push(Key::Endpoints);
         if let Some(claim) = &self.claim {
             reads.push(Key::receipt(&claim.key));
         }
@@ -125,21 +127,29 @@ impl<C: Command> WriteJob<C> {
             }
         };
         let mut writer = Writer::new();
-        if self.expand == Expand::default() {
-            self.render_with(&mut writer, &reply, facts)?;
+        if self.expand == Expand::default() && !shows_what_it_makes(&changes) {
+            self.render_with(&mut writer, &reply, facts, now)?;
         } else {
-            // Expansions show what the command itself has changed.
+            // What is shown whole is shown as the command itself has changed it.
             let mut after = facts.clone();
             after.follow(&changes);
-            self.render_with(&mut writer, &reply, &after)?;
+            self.render_with(&mut writer, &reply, &after, now)?;
         }
         Ok((Answer::new(200, writer.into_bytes()), changes))
     }
 
-    fn render_with(&self, writer: &mut Writer, reply: &C::Reply, facts: &Facts) -> Result<(), ReadSet> {
-        let view = View { environment: self.environment, expand: &self.expand, facts };
+    fn render_with(&self, writer: &mut Writer, reply: &C::Reply, facts: &Facts, now: Timestamp) -> Result<(), ReadSet> {
+        let view = View { environment: self.environment, now, expand: &self.expand, facts };
         needed((self.render)(writer, reply, &view))
     }
+}
+
+/// Whether an answer shows, within its object, one that was made beside it: subscriptions show the prices of their items.
+fn shows_what_it_makes(changes: &Changes) -> bool {
+    let puts = |wanted: fn(&Record) -> bool| {
+        changes.writes.iter().any(|write| matches!(write, Write::Put { after, .. } if wanted(after)))
+    };
+    puts(|record| matches!(record, Record::Price(_))) && puts(|record| matches!(record, Record::Subscription(_)))
 }
 
 fn needed<T>(found: Result<T, Stop>) -> Result<T, ReadSet> {
@@ -170,6 +180,7 @@ fn receipt(claim: &Claim, cause: &Cause, answer: &Answer, now: Timestamp) -> Rec
         request: cause.request.clone(),
         status: answer.status,
         body: String::from_utf8(answer.body.clone()).expect("answers are JSON"),
+        session: None,
         created: now,
     }
 }

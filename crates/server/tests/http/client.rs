@@ -5,10 +5,13 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
-use tollgate_server::app::App;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tollgate_domain::time::Timestamp;
+use tollgate_server::app::{App, AppOptions};
 use tollgate_server::keys::SecretKey;
 use tollgate_server::routes;
-use tollgate_store::{DatabaseUrl, Options, Store};
+use tollgate_store::{Clock, DatabaseUrl, Options, Store};
 use tower::ServiceExt;
 
 pub(crate) const TEST_KEY: &str = "sk_test_0123456789abcdef";
@@ -45,12 +48,27 @@ impl Answer {
 impl Server {
     /// With one key for each environment.
     pub(crate) async fn new() -> Self {
-        let app = App::new(Store::open(&DatabaseUrl::Model, &Options::default()).await.unwrap(), 0);
+        Self::over(&Options::default()).await
+    }
+
+    /// The same at a time that is told by hand, in seconds.
+    pub(crate) async fn at(seconds: Arc<AtomicI64>) -> Self {
+        let clock = Clock::reading(move || Timestamp::from_seconds(seconds.load(Ordering::Relaxed)));
+        Self::over(&Options { clock, ..Options::default() }).await
+    }
+
+    async fn over(options: &Options) -> Self {
+        Self::with(options, AppOptions::default()).await.0
+    }
+
+    /// One that is set so, and the app behind it.
+    pub(crate) async fn with(options: &Options, set: AppOptions) -> (Self, Arc<App>) {
+        let app = App::new(Store::open(&DatabaseUrl::Model, options).await.unwrap(), set);
         for key in [TEST_KEY, LIVE_KEY] {
             let Ok(key) = SecretKey::parse(key) else { panic!("the keys above are keys") };
             app.create_key(&key, "tests").await.unwrap();
         }
-        Self(routes::router(app))
+        (Self(routes::router(app.clone())), app)
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

@@ -22,6 +22,7 @@ use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Fact, Key};
 use tollgate_domain::id::CustomerId;
 use tollgate_domain::record::{Field, Lookup, Noun, Record, Value};
+use tollgate_domain::webhook::Endpoints;
 
 /// A key together with the environment it is asked of. Their order is the order in which rows are locked.
 pub(super) type Asked = (Environment, Key);
@@ -59,10 +60,14 @@ enum Answer {
     Rows(&'static Table, Vec<Asked>),
     /// The holders of these unique values, by their places.
     Holders(Vec<Asked>),
+    /// The webhook endpoints of these environments.
+    Endpoints(BTreeSet<Environment>),
     /// For each of these keys, whether.
     Whether(Vec<Asked>),
     /// For each of these keys, a tally.
     Tallies(Vec<Asked>),
+    /// For each of these keys, events.
+    UsageEvents(Vec<Asked>),
 }
 
 impl Questions {
@@ -83,7 +88,9 @@ impl Questions {
             }
             questions.elsewhere(table, of(asked, |key| matches!(key, Key::Elsewhere(noun, _) if *noun == table.noun)));
         }
+        questions.endpoints(asked);
         questions.tallies(of(asked, |key| matches!(key, Key::UsageTally(..))));
+        questions.usage_events(of(asked, |key| matches!(key, Key::UsageEvents(_))));
         for (environment, key) in asked.iter().filter(|(_, key)| is_kept_nowhere(key)) {
             let fact = match key {
                 Key::Row(..) => Fact::Row(None),
@@ -166,6 +173,18 @@ impl Questions {
         self.ask(Call::new(table.exist(), pairs(ids)), Answer::Whether(asked));
     }
 
+    /// They are not locked: a statement sees what was committed before it, and whoever makes one later has no part in
+    /// what this transaction announces.
+    fn endpoints(&mut self, asked: &BTreeSet<Asked>) {
+        let of = asked.iter().filter(|(_, key)| matches!(key, Key::Endpoints));
+        let of: BTreeSet<Environment> = of.map(|(environment, _)| *environment).collect();
+        if !of.is_empty() {
+            let lives: Vec<bool> = of.iter().map(|environment| environment.is_live()).collect();
+            let sql = "SELECT live, body FROM webhook_endpoint WHERE live = ANY ($1::boolean[])";
+            self.ask(Call::new(sql, vec![Box::new(lives)]), Answer::Endpoints(of));
+        }
+    }
+
     fn tallies(&mut self, asked: Vec<Asked>) {
         if asked.is_empty() {
             return;
@@ -175,6 +194,17 @@ impl Questions {
             _ => None,
         });
         self.ask(Call::new(usage::TALLY, usage::stretches(stretches)), Answer::Tallies(asked));
+    }
+
+    fn usage_events(&mut self, asked: Vec<Asked>) {
+        if asked.is_empty() {
+            return;
+        }
+        let subjects = asked.iter().filter_map(|(environment, key)| match key {
+            Key::UsageEvents(subject) => Some((*environment, &**subject)),
+            _ => None,
+        });
+        self.ask(Call::new(&**usage::FIRST_EVENTS, pairs(subjects)), Answer::UsageEvents(asked));
     }
 
     /// Notes what was found; one list of rows for each call. Catalogs that were read are kept in a memory, where one is
@@ -192,9 +222,16 @@ impl Questions {
                 Answer::Access(question) => learn_access(question, rows, &customers, memory, learn)?,
                 Answer::Rows(table, asked) => learn_rows(table, asked, rows, &mut customers, learn)?,
                 Answer::Holders(asked) => learn_holders(asked, rows, learn)?,
+                Answer::Endpoints(of) => learn_endpoints(of, rows, learn)?,
                 Answer::Whether(asked) => {
                     for ((environment, key), row) in asked.into_iter().zip(rows) {
                         learn(environment, key, Fact::Any(row.try_get(0)?));
+                    }
+                }
+                Answer::UsageEvents(asked) => {
+                    let mut found = usage::by_place(rows, asked.len())?.into_iter();
+                    for (environment, key) in asked {
+                        learn(environment, key, Fact::UsageEvents(found.next().unwrap_or_default().into()));
                     }
                 }
                 Answer::Tallies(asked) => {
@@ -257,6 +294,18 @@ fn learn_rows(
             customers.insert((environment, customer.id.clone()), customer.clone());
         }
         learn(environment, Key::Row(table.noun, record.id().to_owned()), Fact::Row(Some(record)));
+    }
+    Ok(())
+}
+
+fn learn_endpoints(of: BTreeSet<Environment>, rows: &[Row], learn: Learn<'_>) -> Result<(), Trouble> {
+    let mut endpoints: BTreeMap<Environment, Endpoints> = of.into_iter().map(|of| (of, Endpoints::default())).collect();
+    for row in rows {
+        let of = endpoints.entry(Environment::from_live(row.try_get(0)?)).or_default();
+        of.put(&record::decode(Noun::WebhookEndpoint, row.try_get::<_, &str>(1)?.as_bytes())?);
+    }
+    for (environment, endpoints) in endpoints {
+        learn(environment, Key::Endpoints, Fact::Endpoints(Arc::new(endpoints)));
     }
     Ok(())
 }
@@ -324,7 +373,12 @@ fn is_row(key: &Key, noun: Noun) -> bool {
 
 fn is_kept_nowhere(key: &Key) -> bool {
     match key {
-        Key::Catalog | Key::CatalogHeld | Key::Account(_) | Key::UsageTally(..) => false,
+        Key::Catalog
+        | Key::CatalogHeld
+        | Key::Endpoints
+        | Key::Account(_)
+        | Key::UsageTally(..)
+        | Key::UsageEvents(_) => false,
         Key::Row(noun, _) | Key::Elsewhere(noun, _) => table::of(*noun).is_none(),
         Key::Holder(field, _) | Key::Any(field, _) => table::of(field.noun()).is_none(),
     }

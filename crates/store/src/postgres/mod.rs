@@ -19,6 +19,7 @@ mod changes;
 mod check;
 mod check_access;
 mod derived;
+mod due;
 mod follower;
 mod lane;
 mod link;
@@ -49,7 +50,7 @@ use crate::error::{ListError, OpenError, SearchError, StoreError};
 use crate::metrics::{Metrics, Outcome};
 use crate::nouns;
 use crate::options::Options;
-use crate::page::{Found, UsagePage, UsageQuery, parse_token};
+use crate::page::{Found, UsagePage, UsageQuery, Within, parse_token};
 use crate::random::Random;
 use crate::record;
 use crate::task::Task;
@@ -207,6 +208,16 @@ impl Postgres {
 
     pub(crate) async fn count(&self, environment: Environment, field: Field, value: &str) -> Result<u64, StoreError> {
         usage::count(&self.shared.readers, environment, field, value).await
+    }
+
+    pub(crate) async fn due(
+        &self,
+        environment: Environment,
+        field: Field,
+        within: &Within,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        due::due(&self.shared.readers, environment, field, within, limit).await
     }
 
     pub(crate) async fn usage_events(

@@ -10,13 +10,15 @@ use crate::error::StoreError;
 use crate::page::{UsagePage, UsageQuery};
 use crate::record;
 use serde_json::Value as Json;
+use std::sync::{Arc, LazyLock};
 use tokio_postgres::Row;
 use tollgate_domain::command::Sweep;
+use tollgate_domain::customer::MERGED_EVENTS_MAX;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::quantity::Quantity;
 use tollgate_domain::record::{Field, Noun, Record};
 use tollgate_domain::time::Timestamp;
-use tollgate_domain::usage::Tally;
+use tollgate_domain::usage::{Tally, UsageEvent};
 use tollgate_domain::window::Window;
 
 /// Most rows that are counted or passed over in a short time; where there are more, the counting takes its place among
@@ -58,6 +60,31 @@ pub(super) fn tally(row: &Row) -> Result<Tally, Trouble> {
 /// A sum may be larger than what a caller may give: it is read as what is kept is.
 fn quantity(text: String) -> Result<Quantity, StoreError> {
     serde_json::from_value(Json::String(text)).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+/// For each subject of two arrays, its first events: the place of the subject among those asked for, and the body.
+pub(super) static FIRST_EVENTS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT asked.place, found.body FROM unnest($1::boolean[], $2::text[]) WITH ORDINALITY \
+         AS asked (live, subject, place) CROSS JOIN LATERAL (SELECT body, seq FROM usage_event \
+         WHERE live = asked.live AND subject = asked.subject ORDER BY seq LIMIT {}) AS found \
+         ORDER BY asked.place, found.seq",
+        MERGED_EVENTS_MAX + 1
+    )
+});
+
+/// The events that [`FIRST_EVENTS`] found for each of so many subjects.
+pub(super) fn by_place(rows: &[Row], subjects: usize) -> Result<Vec<Vec<Arc<UsageEvent>>>, Trouble> {
+    let mut events = vec![Vec::new(); subjects];
+    for row in rows {
+        let place = usize::try_from(row.try_get::<_, i64>(0)? - 1).ok();
+        if let Record::UsageEvent(event) = record::decode(Noun::UsageEvent, row.try_get::<_, &str>(1)?.as_bytes())?
+            && let Some(of) = place.and_then(|place| events.get_mut(place))
+        {
+            of.push(event);
+        }
+    }
+    Ok(events)
 }
 
 /// Sweeps events away.

@@ -4,7 +4,7 @@ use super::account::{self, Held};
 use super::table::{self, Table};
 use super::tail::Change;
 use super::usage::{self, Written};
-use super::{Shared, catalog, fold, load};
+use super::{Shared, catalog, endpoints, fold, load};
 use crate::drive::Rows;
 use crate::error::StoreError;
 use crate::{nouns, record};
@@ -23,6 +23,7 @@ use tollgate_domain::id::CustomerId;
 use tollgate_domain::record::{Field, Noun, Record, Value};
 use tollgate_domain::search::searchable;
 use tollgate_domain::usage::Counters;
+use tollgate_domain::webhook::Endpoints;
 
 /// One transaction of the writer: the two verbs, and what must become known once it is committed.
 pub(super) struct Transaction<'a> {
@@ -36,6 +37,8 @@ pub(super) struct Transaction<'a> {
     accounts: [FxHashMap<CustomerId, Touched>; 2],
     /// Whether the catalog of an environment changed.
     catalogs: [bool; 2],
+    /// Whether the webhook endpoints of one did.
+    endpoints: [bool; 2],
     pub(super) written: Written,
 }
 
@@ -81,13 +84,14 @@ impl<'a> Transaction<'a> {
             changes: Vec::new(),
             accounts: Default::default(),
             catalogs: [false; 2],
+            endpoints: [false; 2],
             written: Written::default(),
         }
     }
 
     /// Lets readers see what was committed, before anybody is answered. Says how many usage events there were.
     pub(super) fn publish(mut self, mut batch: Batch) -> usize {
-        let Shared { cache, readers, tail, usage, accounts, catalogs, .. } = self.shared;
+        let Shared { cache, readers, tail, usage, accounts, catalogs, endpoints, .. } = self.shared;
         readers.committed();
         for NewBody { noun, environment, id, body } in self.bodies {
             cache.put(noun, environment, &id, body);
@@ -98,6 +102,9 @@ impl<'a> Transaction<'a> {
             let facts = batch.facts_mut(environment);
             if self.catalogs[usize::from(environment.is_live())] {
                 catalogs.put(environment, facts.catalog().ok().cloned());
+            }
+            if self.endpoints[usize::from(environment.is_live())] {
+                endpoints.put(environment, facts.endpoints().ok().cloned());
             }
             for (customer, Touched { place, is_news, counted: how }) in touched {
                 if is_news {
@@ -178,6 +185,7 @@ impl<'a> Transaction<'a> {
             self.touch(environment, owner);
         }
         self.catalogs[usize::from(environment.is_live())] |= Catalog::is_concerned(write);
+        self.endpoints[usize::from(environment.is_live())] |= Endpoints::is_concerned(write);
         match (write, record) {
             (Write::Put { before: Some(Record::UsageEvent(before)), .. }, Record::UsageEvent(after)) => {
                 return self.change_event(environment, before, after);
@@ -253,6 +261,12 @@ impl Rows for Transaction<'_> {
                 let read = || catalog::read(self.connection, environment);
                 let catalog = self.shared.catalogs.get_or_read(environment, read)?;
                 facts.learn(key.clone(), Fact::Catalog(catalog));
+                Ok(())
+            }
+            Key::Endpoints if !self.endpoints[usize::from(environment.is_live())] => {
+                let read = || endpoints::read(self.connection, environment);
+                let endpoints = self.shared.endpoints.get_or_read(environment, read)?;
+                facts.learn(key.clone(), Fact::Endpoints(endpoints));
                 Ok(())
             }
             _ => load::inside(&self.shared.usage, self.connection, environment, key, facts),

@@ -125,7 +125,7 @@ fn chunks(filter: &Filter) -> Vec<Filter> {
         Filter::OneOf(field, values) => {
             sorted(values).chunks(VALUES_MAX).map(|values| Filter::OneOf(*field, values.to_vec())).collect()
         }
-        Filter::StartsWith(..) | Filter::Contains(..) | Filter::Is(..) => vec![filter.clone()],
+        Filter::StartsWith(..) | Filter::Contains(..) | Filter::Is(..) | Filter::Delivered(_) => vec![filter.clone()],
     }
 }
 

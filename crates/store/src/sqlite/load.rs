@@ -3,11 +3,13 @@
 use super::Shared;
 use super::table::{self, Table};
 use super::usage::{self, Usage};
-use super::{account, catalog};
+use super::{account, catalog, endpoints};
 use crate::error::StoreError;
+use crate::page::Within;
 use crate::record;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
+use tollgate_domain::customer::MERGED_EVENTS_MAX;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Fact, Facts, Key};
 use tollgate_domain::id::CustomerId;
@@ -39,8 +41,19 @@ pub(super) fn from_outside(
             facts.learn(key.clone(), Fact::Catalog(catalog));
             Ok(())
         }
+        Key::Endpoints => {
+            let read = || shared.readers.quick(|connection| endpoints::read(connection, environment));
+            let endpoints = shared.endpoints.get_or_read(environment, read)?;
+            facts.learn(key.clone(), Fact::Endpoints(endpoints));
+            Ok(())
+        }
         Key::Account(id) => {
             facts.learn(key.clone(), Fact::Account(account::load(shared, environment, id)?));
+            Ok(())
+        }
+        Key::UsageEvents(subject) => {
+            let events = usage::events_outside(shared, environment, subject, MERGED_EVENTS_MAX + 1)?;
+            facts.learn(key.clone(), Fact::UsageEvents(events.into()));
             Ok(())
         }
         Key::UsageTally(subject, window) => {
@@ -81,10 +94,20 @@ pub(super) fn inside(
             facts.learn(key.clone(), Fact::Catalog(Arc::new(catalog)));
             Ok(())
         }
+        Key::Endpoints => {
+            let endpoints = endpoints::read(connection, environment)?;
+            facts.learn(key.clone(), Fact::Endpoints(Arc::new(endpoints)));
+            Ok(())
+        }
         Key::Account(id) => {
             let unstored = usage.unstored(environment, id);
             let held = account::read(connection, environment, id)?.map(|held| held.with(unstored));
             facts.learn(key.clone(), Fact::Account(held.map(|held| held.account)));
+            Ok(())
+        }
+        Key::UsageEvents(subject) => {
+            let events = usage::events(usage, connection, environment, subject, MERGED_EVENTS_MAX + 1)?;
+            facts.learn(key.clone(), Fact::UsageEvents(events.into()));
             Ok(())
         }
         Key::UsageTally(subject, window) => {
@@ -164,4 +187,24 @@ pub(super) fn count(
     let mut statement = connection.prepare_cached(&sql)?;
     let count: i64 = statement.query_row(params![environment.is_live(), value], |row| row.get(0))?;
     Ok(count.unsigned_abs())
+}
+
+/// The ids of objects whose time has come, the longest due first.
+pub(super) fn due(
+    connection: &Connection,
+    environment: Environment,
+    field: Field,
+    within: &Within,
+    limit: usize,
+) -> Result<Vec<String>, StoreError> {
+    let (table, column) = (table::kept(field.noun())?, field.name());
+    let sql = format!(
+        "SELECT id FROM {} WHERE live = ? AND {column} BETWEEN ? AND ? ORDER BY {column}, created, seq LIMIT ?",
+        table.name
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let ids =
+        statement.query_map(params![environment.is_live(), within.first, within.last, limit], |row| row.get(0))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
 }

@@ -11,6 +11,7 @@ mod backup;
 mod catalog;
 mod check;
 mod connect;
+mod endpoints;
 mod fold;
 mod list;
 mod load;
@@ -22,6 +23,7 @@ mod table;
 mod tail;
 mod transfer;
 mod usage;
+mod whole;
 mod writer;
 
 pub(crate) use backup::backup;
@@ -32,11 +34,10 @@ use crate::cache::Cache;
 use crate::error::{ListError, OpenError, SearchError, StoreError};
 use crate::metrics::{Metrics, Outcome};
 use crate::options::Options;
-use crate::page::{Found, UsagePage, UsageQuery, parse_token};
+use crate::page::{Found, UsagePage, UsageQuery, Within, parse_token};
 use crate::task::Task;
 use crate::{nouns, record};
 use account::Held;
-use catalog::Catalogs;
 use readers::Readers;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -44,6 +45,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tail::Tail;
 use tokio::sync::oneshot;
+use tollgate_domain::catalog::Catalog;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Facts, ReadSet};
 use tollgate_domain::idempotency::RECEIPT_LIFETIME_MILLIS;
@@ -51,8 +53,10 @@ use tollgate_domain::list::{ListQuery, Page};
 use tollgate_domain::record::{Field, Noun, Record};
 use tollgate_domain::search::Query;
 use tollgate_domain::time::Timestamp;
+use tollgate_domain::webhook::Endpoints;
 use tollgate_domain::window::Window;
 use usage::{Limits, Usage};
+use whole::Wholes;
 use writer::{Message, Writer};
 
 /// Most jobs that wait for the writing thread; one more is answered with [`StoreError::Busy`].
@@ -72,7 +76,8 @@ pub(crate) struct Sqlite {
 pub(crate) struct Shared {
     cache: Cache,
     accounts: Cache<Held>,
-    catalogs: Catalogs,
+    catalogs: Wholes<Catalog>,
+    endpoints: Wholes<Endpoints>,
     usage: Usage,
     readers: Readers,
     tail: Tail,
@@ -94,7 +99,8 @@ impl Sqlite {
         let shared = Arc::new(Shared {
             cache: Cache::new(cache_bytes - cache_bytes / 2),
             accounts: Cache::new(cache_bytes / 2),
-            catalogs: Catalogs::new(options.exclusive),
+            catalogs: Wholes::new(options.exclusive),
+            endpoints: Wholes::new(options.exclusive),
             usage,
             readers: Readers::open(path)?,
             tail: Tail::read(&connection, metrics.search_tail.clone())?,
@@ -161,6 +167,16 @@ impl Sqlite {
             return Ok(tally.count);
         }
         self.shared.read(field.noun(), |connection| load::count(connection, environment, field, value))
+    }
+
+    pub(crate) fn due(
+        &self,
+        environment: Environment,
+        field: Field,
+        within: &Within,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.shared.read(field.noun(), |connection| load::due(connection, environment, field, within, limit))
     }
 
     pub(crate) async fn usage_events(

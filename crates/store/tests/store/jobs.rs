@@ -53,6 +53,7 @@ impl Job for Keyed {
             request: "req_1".into(),
             status: 200,
             body: body.clone(),
+            session: None,
             created: now,
         };
         let after = Record::Receipt(receipt.into());

@@ -10,7 +10,7 @@ use crate::world::{Engine, Folder, START, World, ask_in, cases, run};
 use proptest::prelude::*;
 use std::sync::Arc;
 use tollgate_domain::command::Command;
-use tollgate_domain::customer::DeleteCustomer;
+use tollgate_domain::customer::{DeleteCustomer, LinkCustomer};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::id::UsageEventId;
 use tollgate_domain::metadata::Metadata;
@@ -39,12 +39,25 @@ pub(crate) enum Op {
     Batch(Vec<One>),
     Consume(u8, u8, i8, Option<u8>),
     Set(u8, u8, u8, Option<u8>),
-    Edit { event: u8, amount: Option<i8>, ago: Option<u8>, key: Option<u8> },
+    Edit {
+        event: u8,
+        amount: Option<i8>,
+        ago: Option<u8>,
+        key: Option<u8>,
+    },
     Delete(Vec<u8>),
-    Sweep { customer: u8, feature: Option<u8>, period: u8 },
+    Sweep {
+        customer: u8,
+        feature: Option<u8>,
+        period: u8,
+    },
     Bonus(u8, u8, u8),
     Start(u8, u8),
     DeleteCustomer(u8),
+    /// A customer that stands for a billing customer which nobody linked.
+    Own(u8),
+    /// Whoever stands for that billing customer goes over to another customer.
+    Link(u8, u8),
 }
 
 fn one() -> impl Strategy<Value = One> {
@@ -66,6 +79,8 @@ pub(crate) fn op() -> impl Strategy<Value = (bool, Op)> {
         1 => (0..CUSTOMERS, 0..3u8, 1..9u8).prop_map(|(of, what, much)| Op::Bonus(of, what, much)),
         1 => (0..CUSTOMERS, 0..100u8).prop_map(|(of, ago)| Op::Start(of, ago)),
         1 => (0..CUSTOMERS).prop_map(Op::DeleteCustomer),
+        1 => (0..CUSTOMERS).prop_map(Op::Own),
+        2 => (0..CUSTOMERS, 0..CUSTOMERS).prop_map(|(of, into)| Op::Link(of, into)),
     ];
     (proptest::bool::weighted(0.2), op)
 }
@@ -153,8 +168,15 @@ async fn perform(store: &Store, environment: Environment, op: Op, made: &[UsageE
             let started = WriteStarted(customer(of), ago(now, hours));
             submit(store, environment, started.command()).await
         }
+        Op::Own(of) => submit(store, environment, link(of, of)).await,
+        Op::Link(of, into) => submit(store, environment, link(of, into)).await,
         Op::DeleteCustomer(of) => submit(store, environment, DeleteCustomer { id: customer(of).as_str().into() }).await,
     }
+}
+
+/// One without a link has the id of its billing customer, and goes over to whoever is linked in its place, whole.
+fn link(of: u8, into: u8) -> LinkCustomer {
+    LinkCustomer { id: customer(into).as_str().into(), stripe_customer: customer(of), force: true }
 }
 
 struct WriteStarted(String, Timestamp);

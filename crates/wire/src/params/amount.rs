@@ -10,6 +10,7 @@ use crate::stripe::undecided;
 use tollgate_domain::currency::Currency;
 use tollgate_domain::money::{AMOUNT_MAX_PLACES, AmountFault, Decimal, UnitAmount};
 use tollgate_domain::package::{DIMENSION_MAX_PLACES, Hundredths};
+use tollgate_domain::quantity::{PLACES_MAX, Quantity, QuantityFault};
 
 pub(super) fn integer(text: &str, min: i64, max: i64, path: &Path<'_>) -> Result<i64, Fault> {
     let number: i64 = text.parse().map_err(|_| wording::not_an_integer(text, path))?;
@@ -36,7 +37,7 @@ pub(super) fn decimal<'a>(text: &str, path: &Path<'_>) -> Result<Value<'a>, Faul
 pub(super) fn dimension<'a>(text: &str, path: &Path<'_>) -> Result<Value<'a>, Fault> {
     let decimal = Decimal::parse(text).ok_or_else(|| wording::not_a_decimal(text, path))?;
     if decimal.negative && !decimal.digits.is_empty() {
-        return Err(wording::below_zero(&decimal, path));
+        return Err(wording::number_below("0", &decimal, path));
     }
     let places = i64::try_from(DIMENSION_MAX_PLACES).expect("a small constant");
     let shift = u32::try_from(decimal.exponent + places)
@@ -47,6 +48,20 @@ pub(super) fn dimension<'a>(text: &str, path: &Path<'_>) -> Result<Value<'a>, Fa
         Places => wording::too_many_places(text, DIMENSION_MAX_PLACES, path),
         Size => undecided::too_large(text, path),
     })
+}
+
+/// Percents to take off: 0.01 to 100, with no more places than are held.
+pub(super) fn percent<'a>(text: &str, path: &Path<'_>) -> Result<Value<'a>, Fault> {
+    let decimal = Decimal::parse(text).ok_or_else(|| wording::not_a_decimal(text, path))?;
+    let (least, most) = (Quantity::whole(1), Quantity::whole(100));
+    match Quantity::parse(text) {
+        Ok(percent) if percent.times(100) < least => Err(wording::number_below("0.01", &decimal, path)),
+        Ok(percent) if percent <= most => Ok(Value::Percent(percent)),
+        Ok(_) | Err(QuantityFault::TooLarge) if decimal.negative => Err(wording::number_below("0.01", &decimal, path)),
+        Ok(_) | Err(QuantityFault::TooLarge) => Err(wording::number_above("100", &decimal, path)),
+        Err(QuantityFault::TooManyPlaces) => Err(wording::too_many_places(text, PLACES_MAX, path)),
+        Err(QuantityFault::NotDecimal) => Err(wording::not_a_decimal(text, path)),
+    }
 }
 
 /// What a dimension has too much of.

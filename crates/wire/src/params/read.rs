@@ -6,6 +6,7 @@ use super::value::Value;
 use super::{Empty, Kind, Param, Space, Table, amount, array, range, text, unknown, wording};
 use crate::fault::Fault;
 use crate::form::{Map, Node, Params};
+use tollgate_domain::id::ID_MAX_CHARACTERS;
 
 /// Reads the parameters of an endpoint.
 pub fn read(table: Table, params: &Params) -> Result<Object<'_>, Fault> {
@@ -48,6 +49,11 @@ fn read_value<'a>(kind: &Kind, node: &'a Node, path: &Path<'_>) -> Result<Value<
     match kind {
         Kind::Object(table) => read_map(table, map_of(node, path)?, path).map(Value::Object),
         Kind::Array { max, of } => array::read(*max, of, node, path),
+        Kind::IdOrObject(table) => match node {
+            Node::Text(text) => text::text(text, ID_MAX_CHARACTERS, Space::Kept, path),
+            Node::Map(_) | Node::List(_) => read_map(table, map_of(node, path)?, path).map(Value::Object),
+        },
+        Kind::Texts { max } => text::texts(map_of(node, path)?, *max, path),
         Kind::Metadata => text::metadata(map_of(node, path)?, path).map(Value::Metadata),
         Kind::Currencies { of, empty } => amount::currencies(of, *empty, map_of(node, path)?, path),
         Kind::Created => range::read(node, path).map(Value::Created),
@@ -75,13 +81,22 @@ fn read_text<'a>(kind: &Kind, text: &'a str, path: &Path<'_>) -> Result<Value<'a
         Kind::Boolean => text::boolean(text, path),
         Kind::Word(words) => text::word(text, words, path),
         Kind::Integer { min, max } => amount::integer(text, *min, *max, path).map(Value::Integer),
+        Kind::IntegerOr(words) => match words.iter().find(|word| **word == text) {
+            Some(word) => Ok(Value::Word(word)),
+            None => amount::integer(text, i64::MIN, i64::MAX, path).map(Value::Integer),
+        },
         Kind::Amount => amount::whole(text, path),
         Kind::DecimalAmount => amount::decimal(text, path),
         Kind::Dimension => amount::dimension(text, path),
+        Kind::Percent => amount::percent(text, path),
         Kind::Currency => amount::currency(text, path),
         Kind::UpTo => amount::up_to(text, path),
-        Kind::Object(_) | Kind::Array { .. } | Kind::Metadata | Kind::Currencies { .. } | Kind::Created => {
-            Err(wording::not_an_object(path))
-        }
+        Kind::Object(_)
+        | Kind::IdOrObject(_)
+        | Kind::Array { .. }
+        | Kind::Metadata
+        | Kind::Texts { .. }
+        | Kind::Currencies { .. }
+        | Kind::Created => Err(wording::not_an_object(path)),
     }
 }

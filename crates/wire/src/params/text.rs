@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::form::{Map, Node};
 use crate::stripe::undecided;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use tollgate_domain::metadata::{METADATA_KEY_MAX_CHARACTERS, METADATA_VALUE_MAX_CHARACTERS, MetadataPatch};
 use tollgate_domain::statement;
 
@@ -75,4 +76,18 @@ pub(super) fn metadata(map: &Map, path: &Path<'_>) -> Result<MetadataPatch, Faul
         asked.set.insert(key.to_owned(), (!value.is_empty()).then(|| value.clone()));
     }
     Ok(asked)
+}
+
+/// Texts by names, each within its limit; an empty one is a text too.
+pub(super) fn texts<'a>(map: &Map, max: usize, path: &Path<'_>) -> Result<Value<'a>, Fault> {
+    let mut texts = BTreeMap::new();
+    for (name, node) in map.iter() {
+        let path = path.key(name);
+        let Node::Text(text) = node else { return Err(undecided::not_a_scalar("string", &path)) };
+        if is_longer(text, max) {
+            return Err(wording::too_long(text, max, &path));
+        }
+        texts.insert(name.to_owned(), text.clone());
+    }
+    Ok(Value::Texts(texts))
 }

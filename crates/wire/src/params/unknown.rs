@@ -24,7 +24,7 @@ fn gather(table: &[Param], map: &Map, path: &Path<'_>, unknown: &mut Vec<String>
 
 fn gather_within(kind: &Kind, node: &Node, path: &Path<'_>, unknown: &mut Vec<String>) {
     match (kind, node) {
-        (Kind::Object(table), Node::Map(map)) => gather(table, map, path, unknown),
+        (Kind::Object(table) | Kind::IdOrObject(table), Node::Map(map)) => gather(table, map, path, unknown),
         (Kind::Created, Node::Map(map)) => gather(range::TABLE, map, path, unknown),
         (Kind::Array { of, .. }, Node::List(elements)) => {
             for (index, element) in elements.iter().enumerate() {

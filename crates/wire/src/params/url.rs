@@ -27,7 +27,8 @@ pub(crate) fn check(text: &str, scheme: Scheme, path: &Path<'_>) -> Result<(), F
     if is_url(text, scheme) { Ok(()) } else { Err(wording::not_a_url(path)) }
 }
 
-fn is_url(text: &str, scheme: Scheme) -> bool {
+/// Whether a text is the address of a page on the web.
+pub(crate) fn is_url(text: &str, scheme: Scheme) -> bool {
     if text.bytes().any(|byte| byte.is_ascii_control() || b" <>\"\\^`{|}".contains(&byte)) {
         return false;
     }

@@ -2,12 +2,16 @@
 
 use super::object::Object;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use tollgate_domain::currency::Currency;
-use tollgate_domain::id::{PriceId, ProductId, TaxCodeId};
+use tollgate_domain::id::{
+    BillingCustomerId, PriceId, ProductId, SubscriptionId, SubscriptionItemId, TaxCodeId, TestClockId,
+};
 use tollgate_domain::list::CreatedRange;
 use tollgate_domain::metadata::MetadataPatch;
 use tollgate_domain::money::UnitAmount;
 use tollgate_domain::package::Hundredths;
+use tollgate_domain::quantity::Quantity;
 
 /// One value, by the kind of its parameter.
 #[derive(Debug, Clone)]
@@ -24,6 +28,8 @@ pub enum Value<'a> {
     Amount(UnitAmount),
     /// A length or weight.
     Dimension(Hundredths),
+    /// A number of percent.
+    Percent(Quantity),
     /// One of the declared words.
     Word(&'static str),
     /// A currency.
@@ -38,6 +44,8 @@ pub enum Value<'a> {
     List(Vec<Value<'a>>),
     /// Metadata.
     Metadata(MetadataPatch),
+    /// Texts by names.
+    Texts(BTreeMap<String, String>),
     /// Nested parameters by currency, in the order sent; nothing where a currency was sent empty.
     Currencies(Vec<(Currency, Option<Object<'a>>)>),
 }
@@ -97,6 +105,8 @@ taken_from! {
     i64: Integer,
     UnitAmount: Amount,
     Hundredths: Dimension,
+    Quantity: Percent,
+    BTreeMap<String, String>: Texts,
     Currency: Currency,
     UpTo: UpTo,
     CreatedRange: Created,
@@ -113,7 +123,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { ProductId, PriceId, TaxCodeId, }
+ids! { BillingCustomerId, PriceId, ProductId, SubscriptionId, SubscriptionItemId, TaxCodeId, TestClockId, }
 
 /// Each element, left out where it is of another kind.
 impl<'v, T: FromValue<'v>> FromValue<'v> for Vec<T> {

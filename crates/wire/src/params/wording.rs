@@ -50,9 +50,15 @@ pub(super) fn negative(path: &Path<'_>) -> Fault {
     Fault::invalid("Invalid non-negative integer").about(path)
 }
 
-pub(super) fn below_zero(decimal: &Decimal, path: &Path<'_>) -> Fault {
+pub(super) fn number_below(least: &str, decimal: &Decimal, path: &Path<'_>) -> Fault {
     let shown = plain(decimal);
-    Fault::invalid(format!("This value must be greater than or equal to 0 (it currently is '{shown}').")).about(path)
+    Fault::invalid(format!("This value must be greater than or equal to {least} (it currently is '{shown}')."))
+        .about(path)
+}
+
+pub(super) fn number_above(most: &str, decimal: &Decimal, path: &Path<'_>) -> Fault {
+    let shown = plain(decimal);
+    Fault::invalid(format!("This value must be less than or equal to {most} (it currently is '{shown}').")).about(path)
 }
 
 pub(super) fn not_a_decimal(text: &str, path: &Path<'_>) -> Fault {
@@ -79,14 +85,16 @@ pub(super) fn not_an_array(path: &Path<'_>) -> Fault {
 
 pub(super) fn not_a_scalar(kind: &Kind, path: &Path<'_>) -> Fault {
     match kind {
-        Kind::Integer { .. } | Kind::Amount | Kind::UpTo => undecided::not_a_scalar("integer", path),
-        Kind::DecimalAmount | Kind::Dimension => undecided::not_a_scalar("decimal", path),
+        Kind::Integer { .. } | Kind::IntegerOr(_) | Kind::Amount | Kind::UpTo => {
+            undecided::not_a_scalar("integer", path)
+        }
+        Kind::DecimalAmount | Kind::Dimension | Kind::Percent => undecided::not_a_scalar("decimal", path),
         Kind::Boolean => undecided::not_a_scalar("boolean", path),
         _ => undecided::not_a_scalar("string", path),
     }
 }
 
-pub(super) fn array_too_long(path: &Path<'_>, max: usize) -> Fault {
+pub(crate) fn array_too_long(path: &Path<'_>, max: usize) -> Fault {
     Fault::invalid(format!("Array {path} exceeded maximum {max} allowed elements.")).about(path)
 }
 
@@ -103,6 +111,29 @@ pub(super) fn label_too_long(text: &str, max: usize, path: &Path<'_>) -> Fault {
 /// The product's page has a limit of its own, below that of other addresses.
 pub(crate) fn page_too_long(max: usize, path: &Path<'_>) -> Fault {
     Fault::invalid(format!("Invalid string length: please limit to {max} characters")).about(path)
+}
+
+/// A text that has characters it must not have; `pattern` is as Ruby writes it.
+pub(crate) fn pattern_mismatch(pattern: &str, text: &str, path: &Path<'_>) -> Fault {
+    let text = Shortened(text);
+    Fault::invalid(format!(
+        "This value must match the regex pattern. (/{pattern}/ does not match for the value {text})."
+    ))
+    .about(path)
+}
+
+/// A time that must lie ahead does not.
+pub(crate) fn in_the_past(name: &str, seconds: i64) -> Fault {
+    Fault::invalid(format!(
+        "The parameter `{name}` expects a unix timestamp representing a date and time in the future. You specified the \
+         value `{seconds}` which is in the past."
+    ))
+    .about(name)
+}
+
+/// A time lies more than five years ahead.
+pub(crate) fn too_far_ahead(name: &str) -> Fault {
+    Fault::invalid("Invalid timestamp: can be no more than five years in the future.").about(name)
 }
 
 pub(super) fn not_a_word(words: &[&str], path: &Path<'_>) -> Fault {
@@ -131,6 +162,10 @@ pub(super) fn url_too_long(max: usize, path: &Path<'_>) -> Fault {
 pub(super) fn url_not_ascii(path: &Path<'_>) -> Fault {
     let message = "Invalid URL: Non-ASCII characters in URLs must be percent-encoded in order for the URL to be valid.";
     url_fault(message.to_owned(), path)
+}
+
+pub(crate) fn not_an_email(text: &str, path: &Path<'_>) -> Fault {
+    Fault::invalid(format!("Invalid email address: {}", Shortened(text))).with_code("email_invalid").about(path)
 }
 
 fn url_fault(message: String, path: &Path<'_>) -> Fault {
@@ -241,7 +276,7 @@ fn scientific(text: &str) -> String {
 /// A decimal as a float is printed: `-1.0`; where that would be long, as [`scientific`] has it.
 fn plain(decimal: &Decimal) -> String {
     let sign = if decimal.negative { "-" } else { "" };
-    let digits = &decimal.digits;
+    let digits = if decimal.digits.is_empty() { "0" } else { &*decimal.digits };
     match (usize::try_from(decimal.exponent), usize::try_from(-decimal.exponent)) {
         (Ok(zeros), _) if zeros < 16 => format!("{sign}{digits}{:0<zeros$}.0", ""),
         (_, Ok(places)) if places < 16 => {

@@ -2,17 +2,24 @@
 
 use super::access::{self, CUSTOMER_ID};
 use super::bonus;
-use super::fault::{Code, Fault};
+use super::fault::Fault;
 use super::fields::{Field, Kind, Map, Origin, Table, Values, read};
+use super::product::unit_amount;
 use crate::json::{Null, Writer};
+use std::sync::Arc;
 use tollgate_domain::access::{Entry, Holding, HoldingSource, holdings};
 use tollgate_domain::account::Account;
 use tollgate_domain::catalog::Catalog;
+use tollgate_domain::command::Stop;
 use tollgate_domain::custom_product::CustomProduct;
 use tollgate_domain::customer::{ASSIGNMENTS_MAX, LinkCustomer, NAME_MAX_CHARACTERS, WriteCustomer};
 use tollgate_domain::definition::ProductRef;
 use tollgate_domain::environment::Environment;
-use tollgate_domain::id::CustomerId;
+use tollgate_domain::facts::{Facts, ReadSet};
+use tollgate_domain::id::{CustomerId, SubscriptionId};
+use tollgate_domain::price::Price;
+use tollgate_domain::product::Product;
+use tollgate_domain::subscription::{Item, Subscription};
 
 /// Most customers of one page.
 pub const PAGE_MAX: i64 = 100;
@@ -139,12 +146,55 @@ pub fn bad_cursor() -> Fault {
     Fault::invalid("cursor", "is not the `nextCursor` of an earlier page.")
 }
 
+/// A product that a customer has by a subscription, as it is shown: by one or more of its items.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "the fields are what they are called")]
+pub struct Having {
+    pub product: Arc<Product>,
+    pub version: u32,
+    pub subscription: Arc<Subscription>,
+    /// Its prices there, each with its item.
+    pub prices: Vec<(Item, Arc<Price>)>,
+}
+
+/// What a customer has by subscriptions, in the order in which it counts.
+pub fn having(account: &Account, facts: &Facts) -> Result<Vec<Having>, Stop> {
+    let mut reads = ReadSet::default();
+    let mut all: Vec<Having> = Vec::new();
+    let mut ids: Vec<&SubscriptionId> = account.customer.subscribed.iter().map(|one| &one.subscription).collect();
+    ids.dedup();
+    for id in ids {
+        let Some(Some(subscription)) = reads.gather(facts.subscription(id))? else { continue };
+        for item in &subscription.items {
+            let product = reads.gather(facts.product(&item.product))?.flatten();
+            let price = reads.gather(facts.price(&item.price))?.flatten();
+            let (Some(product), Some(price)) = (product, price) else { continue };
+            let is_same = |one: &&mut Having| {
+                one.subscription.id == *id && one.product.id == item.product && one.version == item.version
+            };
+            match all.iter_mut().find(is_same) {
+                Some(one) => one.prices.push((item.clone(), price)),
+                None => all.push(Having {
+                    product,
+                    version: item.version,
+                    subscription: subscription.clone(),
+                    prices: vec![(item.clone(), price)],
+                }),
+            }
+        }
+    }
+    reads.known()?;
+    Ok(all)
+}
+
 /// A customer as it is shown.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "the fields are what they are called")]
 pub struct CustomerView<'a> {
     pub account: &'a Account,
     pub catalog: &'a Catalog,
+    /// What it has by subscriptions.
+    pub having: &'a [Having],
     pub environment: Environment,
     /// Its access, where that is shown.
     pub access: Option<&'a [Entry]>,
@@ -155,7 +205,8 @@ pub struct CustomerView<'a> {
 pub fn render(writer: &mut Writer, view: &CustomerView<'_>) {
     let customer = &view.account.customer;
     writer.begin_object();
-    writer.field("customerId", customer.id.as_str());
+    // Nobody has said what id of the integrator's one has that came from billing alone.
+    writer.field("customerId", &customer.own_id().map(CustomerId::as_str));
     writer.field("stripeCustomerId", &customer.stripe_customer);
     // Payment methods are Stripe's; there are none on file here.
     writer.field("hasPaymentMethod", &false);
@@ -167,6 +218,9 @@ pub fn render(writer: &mut Writer, view: &CustomerView<'_>) {
     writer.field("enviroment", view.environment.as_str());
     writer.field("environment", view.environment.as_str());
     writer.array_field("products");
+    for having in view.having {
+        render_having(writer, having);
+    }
     for holding in &holdings(view.account, view.catalog) {
         render_holding(writer, holding, view.catalog);
     }
@@ -194,10 +248,44 @@ pub fn render_bonuses(writer: &mut Writer, account: &Account, catalog: &Catalog,
 }
 
 fn render_holding(writer: &mut Writer, holding: &Holding<'_>, catalog: &Catalog) {
-    // Products that come by subscription are shown once subscriptions are on file.
+    // Products that come by subscription are shown with their subscriptions.
     let ProductRef::Custom(id) = &holding.product else { return };
     let Some(product) = catalog.custom_product(id) else { return };
     render_custom(writer, product, holding);
+}
+
+fn render_having(writer: &mut Writer, having: &Having) {
+    let Having { product, version, subscription, prices } = having;
+    let periods = prices.iter().map(|(item, _)| item.period);
+    writer.begin_object();
+    writer.field("id", product.id.as_str());
+    writer.field("key", &product.key);
+    writer.field("name", &product.name);
+    writer.field("type", "stripe");
+    writer.field("isDefault", &false);
+    writer.field("status", subscription.status.as_str());
+    writer.field("version", version);
+    writer.key("metadata");
+    bonus::render_pairs(writer, &product.metadata);
+    writer.field("canceledAt", &subscription.canceled);
+    writer.field("startedAt", &subscription.started);
+    writer.field("currentPeriodStart", &periods.clone().map(|period| period.start).min());
+    writer.field("currentPeriodEnd", &periods.map(|period| period.end).min());
+    writer.array_field("prices");
+    for (item, price) in prices {
+        writer.begin_object();
+        writer.field("stripePriceId", price.id.as_str());
+        writer.field("quantity", &item.quantity);
+        writer.field("currency", subscription.currency.code());
+        writer.field("unitAmount", &unit_amount(price, subscription.currency));
+        writer.field("recurringInterval", item.cadence.interval.as_str());
+        writer.field("recurringIntervalCount", &item.cadence.count);
+        writer.field("isActive", &price.active);
+        writer.field("isDefault", &(product.default_price.as_ref() == Some(&price.id)));
+        writer.end_object();
+    }
+    writer.end_array();
+    writer.end_object();
 }
 
 fn render_custom(writer: &mut Writer, product: &CustomProduct, holding: &Holding<'_>) {
@@ -225,10 +313,4 @@ pub fn render_deleted(writer: &mut Writer, id: &CustomerId) {
     writer.field("deleted", &true);
     writer.field("customerId", id.as_str());
     writer.end_object();
-}
-
-/// What waits for subscriptions.
-pub fn not_implemented(what: &str) -> Fault {
-    let message = format!("{what} needs subscriptions, which this version does not have yet.");
-    Fault::new(Code::NotImplemented, message)
 }

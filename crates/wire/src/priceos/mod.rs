@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod bonus;
+pub mod checkout;
 pub mod customer;
 pub mod fault;
 pub mod feature;

@@ -2,7 +2,7 @@
 //! one more line.
 
 use super::fields::Table;
-use super::{access, bonus, customer, feature, overrule, product, usage};
+use super::{access, bonus, checkout, customer, feature, overrule, product, usage};
 
 /// An HTTP method that some endpoint takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,8 +84,9 @@ operations! {
     CustomerRetrieve: Get "/v1/customers/{id}", &[], "Retrieve a customer";
     CustomerUpdate: Put | Patch "/v1/customers/{id}", customer::UPDATE, "Change a customer";
     CustomerDelete: Delete "/v1/customers/{id}", &[], "Delete a customer and everything of it";
-    CustomerCheckout: Post "/v1/customers/{id}/checkout", &[], "Begin a checkout (not there yet)";
-    CustomerPortal: Post "/v1/customers/{id}/customer-portal", &[], "Open the customer portal (not there yet)";
+    CustomerCheckout: Post "/v1/customers/{id}/checkout", checkout::CHECKOUT, "Open a page on which to subscribe";
+    CustomerPortal: Post "/v1/customers/{id}/customer-portal", checkout::PORTAL,
+        "Open a page on which to see to subscriptions";
     FeatureList: Get "/v1/features", &[], "List features";
     FeatureCreate: Post "/v1/features", feature::CREATE, "Create a feature";
     FeatureUpdate: Put | Patch "/v1/features/{id}", feature::UPDATE, "Change a feature";

@@ -7,12 +7,13 @@ use super::fields::{Field, Kind, Map, Origin, Sign, Table, Values, read};
 use crate::json::{Json, Null, Writer};
 use tollgate_domain::access::static_entry;
 use tollgate_domain::catalog::Catalog;
+use tollgate_domain::currency::Currency;
 use tollgate_domain::custom_product::{self, CreateCustomProduct, CustomProduct, UpdateCustomProduct};
 use tollgate_domain::definition::{AccessEntry, DefineAccess, Definition, ProductRef, VERSIONS_MAX};
 use tollgate_domain::id::CustomerId;
 use tollgate_domain::metadata::Metadata;
 use tollgate_domain::migration::AccessChange;
-use tollgate_domain::price::{Charge, Price};
+use tollgate_domain::price::{Charge, CurrencyOption, OptionAmount, Price};
 use tollgate_domain::product::Product;
 
 /// Longest key that is looked up, in characters: those made from the names of Stripe products have a number behind.
@@ -219,7 +220,7 @@ fn render_price(writer: &mut Writer, price: &Price, product: &Product) {
     writer.field("id", price.id.as_str());
     writer.field("stripePriceId", price.id.as_str());
     writer.field("currency", price.currency.code());
-    writer.field("unitAmount", &unit_amount(price));
+    writer.field("unitAmount", &unit_amount(price, price.currency));
     writer.field("recurringInterval", &price.recurring.as_ref().map(|recurring| recurring.interval.as_str()));
     writer.field("recurringIntervalCount", &price.recurring.as_ref().map(|recurring| recurring.interval_count));
     writer.field("isActive", &price.active);
@@ -227,16 +228,19 @@ fn render_price(writer: &mut Writer, price: &Price, product: &Product) {
     writer.end_object();
 }
 
-/// The amount of one unit in minor units, fractions of them included; nothing where it depends on the quantity or the buyer.
-fn unit_amount(price: &Price) -> Option<Number> {
-    match &price.charge {
-        Charge::PerUnit(amount) => Some(Number(amount.to_string())),
-        Charge::Custom(_) | Charge::Tiered { .. } => None,
-    }
+/// The amount of one unit in minor units of a currency, fractions of them included; nothing where it depends on the quantity
+/// or the buyer.
+pub(super) fn unit_amount(price: &Price, currency: Currency) -> Option<Number> {
+    let amount = match (&price.charge, price.currency_options.get(&currency)) {
+        (Charge::PerUnit(_), Some(CurrencyOption { amount: OptionAmount::PerUnit(amount), .. }))
+        | (Charge::PerUnit(amount), _) => amount,
+        (Charge::Custom(_) | Charge::Tiered { .. }, _) => return None,
+    };
+    Some(Number(amount.to_string()))
 }
 
 /// A number that is written already.
-struct Number(String);
+pub(super) struct Number(String);
 
 impl Json for Number {
     fn write(&self, writer: &mut Writer) {

@@ -2,11 +2,14 @@
 
 use super::fault::{Code, Fault};
 use tollgate_domain::custom_product::CUSTOM_PRODUCTS_MAX;
+use tollgate_domain::customer::MERGED_EVENTS_MAX;
 use tollgate_domain::definition::VERSIONS_MAX;
 use tollgate_domain::feature::FEATURES_MAX;
 use tollgate_domain::metadata::METADATA_MAX_KEYS;
 use tollgate_domain::record::Noun;
-use tollgate_domain::refusal::{AccessFault, AccessRefusal, DefaultConflict, LinkConflict, Refusal, Taken};
+use tollgate_domain::refusal::{
+    AccessFault, AccessRefusal, CheckoutFault, DefaultConflict, LinkConflict, Refusal, Taken,
+};
 
 /// The fault that tells of a refusal.
 pub fn fault(refusal: &Refusal) -> Fault {
@@ -37,7 +40,17 @@ pub fn fault(refusal: &Refusal) -> Fault {
         | Refusal::TaxBehaviorFixed { .. }
         | Refusal::OptionInOwnCurrency(_)
         | Refusal::OptionChargesOtherwise(_)
-        | Refusal::OptionWithoutAmount(_) => internal(),
+        | Refusal::TooManyWebhookEndpoints
+        | Refusal::WebhookEndpointDisabled(_)
+        | Refusal::OptionWithoutAmount(_)
+        | Refusal::TestClockFull
+        | Refusal::TestClock(_)
+        | Refusal::TimeInPast { .. }
+        | Refusal::TimeTooFar { .. }
+        | Refusal::Subscription(_)
+        | Refusal::Offer(_)
+        | Refusal::Plan(_)
+        | Refusal::Meter(_) => internal(),
     }
 }
 
@@ -110,9 +123,35 @@ fn access(refusal: &AccessRefusal) -> Fault {
             "stripeCustomerId",
             "is linked to another customer; pass `force: true` to take it from there.",
         ),
+        R::Linked(LinkConflict::TooMuchUsage) => Fault::field(
+            Code::CustomerLinked,
+            "stripeCustomerId",
+            &format!("has more than {MERGED_EVENTS_MAX} usage events of its own, more than one link can move."),
+        ),
+        R::NotForSale(fault) => not_for_sale(*fault),
+        R::NoSession => Fault::new(Code::NotFound, "There is no such page, or not any more."),
         R::TooManyFeatures => too_many("features", FEATURES_MAX),
         R::TooManyCustomProducts => too_many("custom products", CUSTOM_PRODUCTS_MAX),
         R::TooManyVersions => Fault::invalid("newVersion", &format!("would be version {}; there can be {VERSIONS_MAX}.", VERSIONS_MAX + 1)),
+    }
+}
+
+fn not_for_sale(fault: CheckoutFault) -> Fault {
+    use CheckoutFault as F;
+    match fault {
+        F::CustomProduct => {
+            Fault::invalid("productKey", "is the key of a custom product; only products of Stripe are sold.")
+        }
+        F::ProductInactive => Fault::invalid("productKey", "is the key of an archived product."),
+        F::NoDefaultPrice => {
+            Fault::field(Code::MissingParameter, "stripePriceId", "is required where the product has no default price.")
+        }
+        F::NoPrice => Fault::invalid("stripePriceId", "is not the id of a price."),
+        F::PriceOfAnother => Fault::invalid("stripePriceId", "is the id of a price of another product."),
+        F::PriceInactive => Fault::invalid("stripePriceId", "is the id of an archived price."),
+        F::PriceIsOneTime => {
+            Fault::invalid("stripePriceId", "is the id of a price that is charged once, not by subscription.")
+        }
     }
 }
 

@@ -138,11 +138,16 @@ pub fn idempotency_key_too_long() -> Fault {
 
 /// The cursor of a list names no object of its kind.
 pub fn cursor_missing(noun: Noun, cursor: &Cursor) -> Fault {
-    let (id, param) = match cursor {
-        Cursor::After(id) => (id, "starting_after"),
-        Cursor::Before(id) => (id, "ending_before"),
-    };
-    refusal::no_such(noun, id).about(param)
+    let (Cursor::After(id) | Cursor::Before(id)) = cursor;
+    refusal::no_such(noun, id).about(cursor_param(cursor))
+}
+
+/// The parameter that a cursor comes from.
+pub(super) fn cursor_param(cursor: &Cursor) -> &'static str {
+    match cursor {
+        Cursor::After(_) => "starting_after",
+        Cursor::Before(_) => "ending_before",
+    }
 }
 
 /// The same fault of a missing object, where the other environment has one with that id.

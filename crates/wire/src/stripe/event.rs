@@ -3,6 +3,7 @@
 mod difference;
 mod list;
 mod render;
+mod retry;
 
 use crate::expand::{self, EXPAND, Expand, Expandable};
 use crate::fault::Fault;
@@ -10,7 +11,8 @@ use crate::form::Params;
 use crate::params::{self, Table};
 
 pub use list::{LIST, parse_list};
-pub use render::render;
+pub use render::{render, render_pending};
+pub use retry::{RETRY, parse_retry};
 
 /// The parameters of a retrieval.
 pub const RETRIEVE: Table = &[EXPAND];

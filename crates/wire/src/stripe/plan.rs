@@ -1,38 +1,42 @@
 //! Plans: recurring prices in the shape that old clients know. Events tell of them beside the price.
 
-use super::metadata::Shown;
-use super::price::{Transform, billing_scheme, tiers_mode, unit_amounts};
-use super::view::View;
-use crate::json::Writer;
-use tollgate_domain::price::{Charge, Price, Recurring, TiersMode, UsageType};
+mod create;
+mod list;
+mod render;
+mod update;
 
-/// Writes a recurring price as a plan. A price that does not recur has no interval to show.
-pub fn render(writer: &mut Writer, price: &Price, view: &View<'_>) {
-    let recurring = price.recurring.as_ref();
-    let amount = match &price.charge {
-        Charge::PerUnit(amount) => Some(*amount),
-        Charge::Custom(_) | Charge::Tiered { .. } => None,
-    };
-    let (amount, amount_decimal) = unit_amounts(amount);
-    writer.begin_object();
-    writer.field("id", price.id.as_str());
-    writer.field("object", "plan");
-    writer.field("active", &price.active);
-    writer.field("amount", &amount);
-    writer.field("amount_decimal", &amount_decimal);
-    writer.field("billing_scheme", billing_scheme(&price.charge));
-    writer.field("created", &price.created.seconds());
-    writer.field("currency", price.currency.code());
-    writer.field("interval", &recurring.map(|recurring| recurring.interval.as_str()));
-    writer.field("interval_count", &recurring.map(|recurring| recurring.interval_count));
-    writer.field("livemode", &view.environment.is_live());
-    writer.field("metadata", &Shown(&price.metadata));
-    writer.field("meter", &recurring.and_then(|recurring: &Recurring| recurring.meter.as_deref()));
-    writer.field("nickname", &price.nickname);
-    writer.field("product", price.product.as_str());
-    writer.field("tiers_mode", &tiers_mode(&price.charge).map(TiersMode::as_str));
-    writer.field("transform_usage", &price.transform_quantity.as_ref().map(Transform));
-    writer.field("trial_period_days", &recurring.and_then(|recurring| recurring.trial_period_days));
-    writer.field("usage_type", recurring.map_or(UsageType::Licensed, |recurring| recurring.usage_type).as_str());
-    writer.end_object();
+use super::product;
+use crate::expand::{self, EXPAND, Expand, Expandable};
+use crate::fault::Fault;
+use crate::form::Params;
+use crate::params::{self, Table};
+use tollgate_domain::id::PriceId;
+use tollgate_domain::plan::DeletePlan;
+
+pub use create::{CREATE, parse_create};
+pub use list::{LIST, parse_list};
+pub use render::{render, render_deleted, render_expanded};
+pub use update::{UPDATE, parse_update};
+
+/// The parameters of a retrieval.
+pub const RETRIEVE: Table = &[EXPAND];
+/// The parameters of a deletion: none.
+pub const DELETE: Table = &[];
+
+/// What of a plan can be expanded. Its tiers are not in an answer unless they are.
+pub(super) static EXPANDABLE: [Expandable; 3] = [
+    Expandable { name: "product", within: &product::EXPANDABLE },
+    Expandable::leaf("tiers"),
+    Expandable::leaf("transform_usage"),
+];
+
+/// Reads what a retrieval is to expand.
+pub fn parse_retrieve(params: &Params) -> Result<Expand, Fault> {
+    expand::of_object(&params::read(RETRIEVE, params)?, &EXPANDABLE)
+}
+
+/// Reads a deletion.
+pub fn parse_delete(params: &Params, id: PriceId) -> Result<DeletePlan, Fault> {
+    params::read(DELETE, params)?;
+    Ok(DeletePlan { id })
 }

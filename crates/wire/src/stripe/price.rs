@@ -1,16 +1,17 @@
 //! Prices.
 
-mod create;
+pub(super) mod create;
 mod currency_options;
 mod custom_unit_amount;
 pub(super) mod default_price_data;
-mod fields;
+pub(super) mod fields;
+pub(super) mod inline;
 mod list;
-mod product_data;
-mod recurring;
+pub(super) mod product_data;
+pub(super) mod recurring;
 mod render;
-mod tiers;
-mod unit_amount;
+pub(super) mod tiers;
+pub(super) mod unit_amount;
 mod update;
 
 use super::product;
@@ -22,7 +23,7 @@ use crate::params::{self, Table};
 pub use create::{CREATE, parse_create};
 pub use list::{LIST, parse_list, parse_search};
 pub use render::render;
-pub(super) use render::{Transform, billing_scheme, render_reference, tiers_mode, unit_amounts};
+pub(super) use render::{Tiers, Transform, billing_scheme, render_reference, tiers_mode, unit_amounts};
 pub use update::{UPDATE, parse_update};
 
 /// The parameters of a retrieval.

@@ -3,12 +3,15 @@
 use crate::expand::{Expand, NOTHING};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::Facts;
+use tollgate_domain::time::Timestamp;
 
 /// What a renderer knows besides the object.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
     /// The data set of the request; it says `livemode`.
     pub environment: Environment,
+    /// The instant of the answer: some objects show what time has made of them.
+    pub now: Timestamp,
     /// What to show whole.
     pub expand: &'a Expand,
     /// The objects to show whole are taken from here.

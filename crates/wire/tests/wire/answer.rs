@@ -7,6 +7,7 @@ use tollgate_domain::facts::{Fact, Facts, Key};
 use tollgate_domain::price::Price;
 use tollgate_domain::product::Product;
 use tollgate_domain::record::Record;
+use tollgate_domain::time::Timestamp;
 use tollgate_wire::expand::{Expand, NOTHING};
 use tollgate_wire::json::Writer;
 use tollgate_wire::stripe::view::View;
@@ -18,13 +19,16 @@ pub(crate) fn rendered(
     render: impl FnOnce(&mut Writer, &View<'_>) -> Result<(), Stop>,
 ) -> Result<String, Stop> {
     let mut writer = Writer::new();
-    render(&mut writer, &View { environment: Environment::Test, expand, facts })?;
+    render(&mut writer, &View { environment: Environment::Test, now: Timestamp::default(), expand, facts })?;
     Ok(String::from_utf8(writer.into_bytes()).unwrap())
 }
 
 /// The text of an answer in which nothing is expanded.
 pub(crate) fn text(render: impl FnOnce(&mut Writer, &View<'_>) -> Result<(), Stop>) -> String {
-    rendered(&NOTHING, &Facts::default(), render).unwrap()
+    // Events ask where they are sent to: nowhere.
+    let mut facts = Facts::default();
+    facts.learn(Key::Endpoints, Fact::Endpoints(Arc::default()));
+    rendered(&NOTHING, &facts, render).unwrap()
 }
 
 pub(crate) fn json(text: &str) -> serde_json::Value {

@@ -1,11 +1,13 @@
 //! Nothing that can be sent makes a parser panic.
 
 use proptest::prelude::*;
+use tollgate_domain::webhook::Secret;
 use tollgate_wire::form::{self, Params};
 use tollgate_wire::params::{Kind, Param};
 use tollgate_wire::stripe::error;
 use tollgate_wire::stripe::operation::Operation;
-use tollgate_wire::stripe::{event, feature, price, product, product_feature, tax_code};
+use tollgate_wire::stripe::webhook_endpoint::{self, Transport};
+use tollgate_wire::stripe::{account, coupon, delivery, event, feature, meter, meter_event, meter_event_summary, plan, price, product, product_feature, promotion_code, source, tax_code};
 
 /// Parses as any operation would, and tells what is wrong.
 fn parse(operation: Operation, params: &Params) {
@@ -31,8 +33,53 @@ fn parse(operation: Operation, params: &Params) {
         Operation::FeatureCreate => feature::parse_create(params).err(),
         Operation::FeatureRetrieve => feature::parse_retrieve(params).err(),
         Operation::FeatureUpdate => feature::parse_update(params, "feat_1".into()).err(),
+        Operation::AccountRetrieve => account::parse_retrieve(params).err(),
+        Operation::AccountList => account::parse_list(params).err(),
+        Operation::SourceList => source::parse_list(params).err(),
+        Operation::MeterList => meter::parse_list(params).err(),
+        Operation::MeterCreate => meter::parse_create(params).err(),
+        Operation::MeterRetrieve => meter::parse_retrieve(params).err(),
+        Operation::MeterUpdate => meter::parse_update(params, "mtr_1".into()).err(),
+        Operation::MeterDeactivate | Operation::MeterReactivate => {
+            meter::parse_switch(params, "mtr_1".into(), true).err()
+        }
+        Operation::MeterEventSummaryList => {
+            let list = meter_event_summary::parse_list(params);
+            list.and_then(|list| list.page(&"mtr_1".into())).err()
+        }
+        Operation::MeterEventCreate => meter_event::parse_create(params).err(),
+        Operation::MeterEventAdjust => meter_event::parse_adjust(params).err(),
+        Operation::PlanList => plan::parse_list(params).err(),
+        Operation::PlanCreate => plan::parse_create(params).err(),
+        Operation::PlanRetrieve => plan::parse_retrieve(params).err(),
+        Operation::PlanUpdate => plan::parse_update(params, "gold".into()).err(),
+        Operation::PlanDelete => plan::parse_delete(params, "gold".into()).err(),
+        Operation::CouponList => coupon::parse_list(params).err(),
+        Operation::CouponCreate => coupon::parse_create(params).err(),
+        Operation::CouponRetrieve => coupon::parse_retrieve(params).err(),
+        Operation::CouponUpdate => coupon::parse_update(params, "HALF".into()).err(),
+        Operation::CouponDelete => coupon::parse_delete(params, "HALF".into()).err(),
+        Operation::PromotionCodeList => promotion_code::parse_list(params).err(),
+        Operation::PromotionCodeCreate => promotion_code::parse_create(params).err(),
+        Operation::PromotionCodeRetrieve => promotion_code::parse_retrieve(params).err(),
+        Operation::PromotionCodeUpdate => promotion_code::parse_update(params, "promo_1".into()).err(),
         Operation::EventList => event::parse_list(params).err(),
         Operation::EventRetrieve => event::parse_retrieve(params).err(),
+        Operation::EventRetry => event::parse_retry(params, "evt_1".into()).err(),
+        Operation::WebhookEndpointList => webhook_endpoint::parse_list(params).err(),
+        Operation::WebhookEndpointCreate => {
+            let secret = Secret::new("whsec_1".into());
+            webhook_endpoint::parse_create(params, Transport::Encrypted, secret, |_| true).err()
+        }
+        Operation::WebhookEndpointRetrieve => webhook_endpoint::parse_retrieve(params).err(),
+        Operation::WebhookEndpointUpdate => {
+            webhook_endpoint::parse_update(params, "we_1".into(), Transport::Any).err()
+        }
+        Operation::WebhookEndpointDelete => webhook_endpoint::parse_delete(params, "we_1".into()).err(),
+        Operation::WebhookEndpointRollSecret => {
+            webhook_endpoint::parse_roll(params, "we_1".into(), Secret::new("whsec_1".into())).err()
+        }
+        Operation::DeliveryList => delivery::parse_list(params, &"we_1".into()).err(),
         Operation::TaxCodeList => tax_code::parse_list(params).err(),
         Operation::TaxCodeRetrieve => tax_code::parse_retrieve(params).err(),
     };
@@ -48,7 +95,7 @@ fn pairs(key: &str, kind: &Kind) -> BoxedStrategy<String> {
     let values =
         |pattern: &'static str| (Just(key.to_owned()), pattern).prop_map(|(key, value)| format!("{key}={value}&"));
     match kind {
-        Kind::Object(table) => {
+        Kind::Object(table) | Kind::IdOrObject(table) => {
             let parts: Vec<_> = table.iter().map(|param| param_in(&format!("{key}[{}]", param.name), param)).collect();
             parts.prop_map(|parts| parts.concat()).boxed()
         }
@@ -65,12 +112,12 @@ fn pairs(key: &str, kind: &Kind) -> BoxedStrategy<String> {
             let (key, word) = (key.to_owned(), prop::sample::select(words.to_vec()));
             (Just(key), word).prop_map(|(key, word)| format!("{key}={word}&")).boxed()
         }
-        Kind::Metadata => values("v?").prop_map(|pair| pair.replacen('=', "[k]=", 1)).boxed(),
+        Kind::Metadata | Kind::Texts { .. } => values("v?").prop_map(|pair| pair.replacen('=', "[k]=", 1)).boxed(),
         Kind::Boolean => values("true|false").boxed(),
         Kind::Currency => values("usd|EUR|zzz").boxed(),
         Kind::Url => values("https://e\\.com|x").boxed(),
         Kind::Integer { .. } | Kind::Amount | Kind::UpTo | Kind::Created => values("-?[0-9]{1,4}|inf").boxed(),
-        Kind::DecimalAmount | Kind::Dimension => values("-?[0-9]{1,3}(\\.[0-9]{0,14})?").boxed(),
+        Kind::DecimalAmount | Kind::Dimension | Kind::Percent => values("-?[0-9]{1,3}(\\.[0-9]{0,14})?").boxed(),
         Kind::Text { .. } | Kind::Label { .. } | Kind::Id { .. } | Kind::StatementDescriptor => {
             values("[a-z :~.%A]{0,9}|default_price|data|product").prop_map(|pair| pair.replace('%', "%25")).boxed()
         }

@@ -16,12 +16,16 @@ const DOCUMENT_URI = 'stripe-openapi.json';
 // Nearly every string says 5000, also a description, which takes 40000 on the way in. The others are prose.
 const IGNORED_KEYWORDS = new Set(['maxLength', 'description', 'title', 'nullable']);
 
+// What Tollgate has and Stripe's document has not.
+const ADDITION =
+  /^(POST \/v1\/webhook_endpoints\/[^/]+\/roll_secret|POST \/v1\/events\/[^/]+\/retry|GET \/v1\/webhook_endpoints\/[^/]+\/deliveries)$/;
+
 /** Undefined where the document is absent; a CI run must have it. */
 const judge = loadJudge();
 
 /** The answer must have the shape that the document gives to this operation's answers. */
 export function checkOperation(method, urlPath, status, answer) {
-  if (!judge) return;
+  if (!judge || (status === 200 && ADDITION.test(`${method.toUpperCase()} ${urlPath}`))) return;
   const pointer = status === 200 ? responsePointer(method, urlPath) : '/components/schemas/error';
   assert.ok(pointer, `${method} ${urlPath} answered 200, but Stripe's document has no such operation`);
   const validate = judge.ajv.getSchema(`${DOCUMENT_URI}#${pointer}`);

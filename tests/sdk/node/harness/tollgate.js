@@ -24,8 +24,8 @@ const POLL_MILLISECONDS = 20;
  * what it must be. `prepare` is called once it runs: the hooks of a file itself do not wait for each other, so it takes
  * one for both.
  */
-export function useTollgate(prepare = () => {}) {
-  const tollgate = new Tollgate();
+export function useTollgate(prepare = () => {}, flags = []) {
+  const tollgate = new Tollgate(flags);
   before(async () => {
     await tollgate.start();
     await prepare();
@@ -40,6 +40,12 @@ class Tollgate {
   key = `sk_test_${randomBytes(16).toString('hex')}`;
   port = 0;
   #processes = [];
+  #flags;
+
+  /** `flags` of `serve` beside those that every server has. */
+  constructor(flags) {
+    this.#flags = flags;
+  }
 
   /** The SDK as the specification says to set it up; `port` may be that of a proxy. */
   client({port = this.port, ...options} = {}) {
@@ -74,7 +80,7 @@ class Tollgate {
   }
 
   async #serve(count, database, ...more) {
-    const flags = ['serve', '--listen', '127.0.0.1:0', '--database', database, ...more];
+    const flags = ['serve', '--listen', '127.0.0.1:0', '--database', database, ...more, ...this.#flags];
     this.#processes = Array.from({length: count}, () => new Process(flags, this.key));
     return Promise.all(this.#processes.map((each) => each.ready()));
   }

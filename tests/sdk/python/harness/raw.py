@@ -1,6 +1,7 @@
 """HTTP by hand, for what the SDK would never send and for what it hides of an answer."""
 
 import http.client
+import json
 from dataclasses import dataclass
 from email.message import Message
 
@@ -56,6 +57,17 @@ class Raw:
             connection.close()
         checked = answers.check(method, path, response.status, response.headers, content)
         return Answer(response.status, response.headers, content.decode(), checked)
+
+    def priceos(self, method: str, path: str, body: dict | None = None) -> tuple[int, dict]:
+        """The other dialect, over the same data."""
+        headers = {"x-api-key": self._key, "content-type": "application/json"}
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT_SECONDS)
+        try:
+            connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+        finally:
+            connection.close()
 
     def everything(self) -> dict[str, dict]:
         """What a refused request must leave as it was. Holds while there are at most 100 of each."""

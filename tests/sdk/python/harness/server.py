@@ -24,6 +24,8 @@ class Server:
 
     def __init__(self, binary: Path, folder: Path):
         self._binary = binary
+        # Flags of `serve` beside those that every server has.
+        self.flags: list[str] = []
         self.database = f"sqlite://{folder / 'tollgate.db'}"
         self.test_key = f"sk_test_{secrets.token_hex(16)}"
         self.port = 0
@@ -70,7 +72,8 @@ class Server:
         return _page(self.port, path)
 
     def _start_processes(self, *arguments: str) -> None:
-        command = [self._binary, "serve", "--listen", "127.0.0.1:0", "--database", self.database, *arguments]
+        command = [self._binary, "serve", "--listen", "127.0.0.1:0", "--database", self.database]
+        command += [*arguments, *self.flags]
         for process in self._processes:
             process.start(command, _environment(TOLLGATE_SECRET_KEY=self.test_key))
         for process in self._processes:

@@ -3,7 +3,7 @@
 //! The ground is 20 features and three custom products that grant them all. Every customer has the three products, an
 //! override and a bonus. Limits are so high that nothing is ever denied.
 
-use super::{Ask, Ground, Turn, Work, any, put};
+use super::{Ask, Ground, Size, Turn, Work, any, put};
 use crate::bench::resp;
 
 /// Usage events in a batch: as many as the server takes at once.
@@ -153,24 +153,34 @@ fn consume_in_redis(ground: &Ground, turn: &mut Turn, buffer: &mut Vec<u8>) {
 }
 
 fn track_batch(ground: &Ground, turn: &mut Turn, buffer: &mut Vec<u8>) {
-    batch(ground, turn, |_, _| {}, buffer);
+    batch(ground, turn, |turn| turn.below(ground.size.customers), |_, _| {}, buffer);
 }
 
+/// Customer after customer, so that many go in fast.
 fn put_events(ground: &Ground, turn: &mut Turn, buffer: &mut Vec<u8>) {
+    let Size { customers, events, .. } = ground.size;
+    let number = u64::try_from(u128::from(turn.number * u64::from(BATCH)) * u128::from(customers) / u128::from(events));
+    let number = number.expect("no more than there are customers").min(customers - 1);
     let past = |turn: &mut Turn, body: &mut Vec<u8>| {
         let occurred = ground.now.saturating_sub_unsigned(turn.below(PAST_MILLIS));
         put(body, format_args!(r#","occurredAt":{occurred}"#));
     };
-    batch(ground, turn, past, buffer);
+    batch(ground, turn, |_| number, past, buffer);
 }
 
-/// A batch of events, each with whatever else is to stand in it.
-fn batch(ground: &Ground, turn: &mut Turn, more: impl Fn(&mut Turn, &mut Vec<u8>), buffer: &mut Vec<u8>) {
+/// A batch of events, each of a customer by its number, and with whatever else is to stand in it.
+fn batch(
+    ground: &Ground,
+    turn: &mut Turn,
+    customer: impl Fn(&mut Turn) -> u64,
+    more: impl Fn(&mut Turn, &mut Vec<u8>),
+    buffer: &mut Vec<u8>,
+) {
     let key = turn.next();
     let mut body = Vec::with_capacity(16 * 1_024);
     body.extend_from_slice(br#"{"events":["#);
     for place in 0..BATCH {
-        let (number, feature) = (turn.below(ground.size.customers), turn.pick(&TRACKED));
+        let (number, feature) = (customer(turn), turn.pick(&TRACKED));
         let comma = if place == 0 { "" } else { "," };
         put(&mut body, format_args!(r#"{comma}{{"customerId":"cus_bench{number:010}","featureKey":"{feature}""#));
         put(&mut body, format_args!(r#","eventKey":"{key:016x}-{place}""#));

@@ -12,7 +12,8 @@
 //! * the products, prices and events that are there are those of the writes, no more, no fewer, each product went
 //!   from name to name without a gap, and each lookup key is where the last transfer took it.
 //!
-//! [Usage](usage) is written beside that: tracked, consumed and sent in batches, under keys.
+//! [Usage](usage) is written beside that: tracked, consumed and sent in batches, under keys. And of all that is written,
+//! every event [arrives](webhooks) at whoever is to be told.
 //!
 //! At the end everything is read once more from the start, and `tollgate doctor` finds nothing wrong.
 //!
@@ -25,8 +26,10 @@ mod failover;
 mod ledger;
 mod nodes;
 mod random;
+mod receiver;
 mod server;
 mod usage;
+mod webhooks;
 mod writer;
 
 use deed::Write;

@@ -2,18 +2,18 @@
 
 use tollgate_domain::window::{ResetAnchor, ResetInterval};
 
-pub(super) const DAY: i64 = 86_400_000;
+pub(crate) const DAY: i64 = 86_400_000;
 
 /// A day of the Gregorian calendar, with the number of days since 1970-01-01.
 #[derive(Debug, Clone, Copy)]
-struct Day {
-    number: i64,
-    year: i64,
-    month: i64,
-    of_month: i64,
+pub(crate) struct Day {
+    pub(crate) number: i64,
+    pub(crate) year: i64,
+    pub(crate) month: i64,
+    pub(crate) of_month: i64,
 }
 
-fn length_of_month(year: i64, month: i64) -> i64 {
+pub(crate) fn length_of_month(year: i64, month: i64) -> i64 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,
@@ -24,7 +24,7 @@ fn length_of_month(year: i64, month: i64) -> i64 {
 
 impl Day {
     /// The day of an instant, counted up from 1970 by years and months.
-    fn of(millis: i64) -> Self {
+    pub(crate) fn of(millis: i64) -> Self {
         let number = millis.div_euclid(DAY);
         assert!(number >= 0, "histories happen after 1970");
         let (mut left, mut year, mut month) = (number, 1970, 1);

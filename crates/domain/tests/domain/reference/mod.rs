@@ -2,7 +2,7 @@
 //!
 //! `TOLLGATE_TEST_CASES` is how many histories, `TOLLGATE_STEPS` how long each is, `TOLLGATE_SEED` where they begin.
 
-mod calendar;
+pub(crate) mod calendar;
 mod follow;
 mod history;
 mod model;

@@ -7,6 +7,7 @@ mod customers;
 mod evaluation;
 mod events;
 mod features;
+mod linking;
 mod overflow;
 mod overrides;
 mod products;

@@ -149,7 +149,7 @@ fn a_customer_named_twice_moves_once() {
 }
 
 #[test]
-fn a_migration_is_between_versions_that_exist_of_a_custom_product() {
+fn a_migration_is_between_versions_that_exist() {
     let mut world = two_versions();
     let unknown = MigrateCustomers { to: 3, ..migrate(&["old"]) };
     assert_eq!(world.refused(&unknown), AccessRefusal::NoVersion { version: 3, field: Some("toVersion") });

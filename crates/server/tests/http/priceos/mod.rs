@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod dialects;
+mod linking;
+mod pages;
 mod shapes;
 
 use crate::client::{Answer, Server, TEST_KEY};

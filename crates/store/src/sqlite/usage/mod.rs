@@ -24,7 +24,7 @@ mod write;
 pub(super) use check::check;
 pub(super) use counters::Unstored;
 pub(super) use merge::{SLICE_EVENTS, settle};
-pub(super) use read::{load_holder, load_holder_outside, page, place, tally, tally_outside};
+pub(super) use read::{events, events_outside, load_holder, load_holder_outside, page, place, tally, tally_outside};
 pub(super) use write::Written;
 
 use crate::error::StoreError;

@@ -226,6 +226,52 @@ pub(in crate::sqlite) fn tally_outside(
     shared.readers.quick(|connection| sum(connection, subject, window, unmerged))
 }
 
+/// The first events of a subject by their places, from a snapshot that is later than `unmerged`.
+fn first(
+    connection: &Connection,
+    subject: Subject,
+    most: usize,
+    unmerged: Vec<(i64, i64)>,
+) -> Result<Vec<Arc<UsageEvent>>, StoreError> {
+    let mut seqs = Vec::new();
+    Walk::new(connection, subject, bounds(Window::ALWAYS), unmerged)?.each(connection, |_, seq| {
+        seqs.push(seq);
+        Ok(())
+    })?;
+    seqs.sort_unstable();
+    seqs.truncate(most);
+    seqs.into_iter().filter_map(|seq| event(connection, seq).transpose()).collect()
+}
+
+/// Answers [`Key::UsageEvents`] from the transaction that the connection is in; no other writes meanwhile.
+pub(in crate::sqlite) fn events(
+    usage: &Usage,
+    connection: &Connection,
+    environment: Environment,
+    subject: &str,
+    most: usize,
+) -> Result<Vec<Arc<UsageEvent>>, StoreError> {
+    let Some(name) = UsageName::of_subject(subject) else { return Ok(Vec::new()) };
+    let Some(subject) = name.subject(usage, connection, environment)? else { return Ok(Vec::new()) };
+    let (start, last) = bounds(Window::ALWAYS);
+    first(connection, subject, most, usage.unmerged(subject, start, last))
+}
+
+/// The same outside of any transaction.
+pub(in crate::sqlite) fn events_outside(
+    shared: &Shared,
+    environment: Environment,
+    subject: &str,
+    most: usize,
+) -> Result<Vec<Arc<UsageEvent>>, StoreError> {
+    let Some(name) = UsageName::of_subject(subject) else { return Ok(Vec::new()) };
+    let subject = shared.readers.quick(|connection| name.subject(&shared.usage, connection, environment))?;
+    let Some(subject) = subject else { return Ok(Vec::new()) };
+    let (start, last) = bounds(Window::ALWAYS);
+    let unmerged = shared.usage.unmerged(subject, start, last);
+    shared.readers.quick(|connection| first(connection, subject, most, unmerged))
+}
+
 /// Answers [`Key::Holder`] of [`Field::UsageKey`] from the transaction that the connection is in, which may know the
 /// place of the customer.
 pub(in crate::sqlite) fn load_holder(

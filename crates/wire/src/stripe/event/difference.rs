@@ -24,13 +24,18 @@ pub(super) fn previous(before: &Value, after: &Value) -> Map<String, Value> {
     previous
 }
 
+/// What objects begin with; the rest of their keys come by name.
+const FIRST: [&str; 2] = ["id", "object"];
+
 /// An object that was read, to be written again.
 pub(super) struct Tree<'t>(pub(super) &'t Map<String, Value>);
 
 impl Json for Tree<'_> {
     fn write(&self, writer: &mut Writer) {
         writer.begin_object();
-        for (key, value) in self.0 {
+        let first = FIRST.iter().filter_map(|key| self.0.get_key_value(*key));
+        let rest = self.0.iter().filter(|(key, _)| !FIRST.contains(&key.as_str()));
+        for (key, value) in first.chain(rest) {
             writer.key(key);
             write_value(writer, value);
         }

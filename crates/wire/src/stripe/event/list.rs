@@ -48,10 +48,7 @@ fn filters(params: &Object<'_>) -> Vec<Filter> {
     if let Some(types) = params.get::<Vec<String>>(&TYPES) {
         filters.push(Filter::OneOf(Field::EventType, types.into_iter().map(Value::Text).collect()));
     }
-    // There is no webhook endpoint that an event could fail to reach.
-    if params.get(&DELIVERY_SUCCESS) == Some(false) {
-        filters.push(Filter::OneOf(Field::EventType, Vec::new()));
-    }
+    filters.extend(params.get(&DELIVERY_SUCCESS).map(Filter::Delivered));
     filters
 }
 

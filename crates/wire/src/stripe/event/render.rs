@@ -3,13 +3,23 @@
 use super::difference::{self, Tree};
 use crate::json::{Json, Null, Writer};
 use crate::stripe::view::View;
-use crate::stripe::{API_VERSION, plan, price, product};
+use crate::stripe::{
+    API_VERSION, billing_customer, coupon, entitlement, meter, plan, price, product, promotion_code, subscription,
+    test_clock,
+};
 use tollgate_domain::command::Stop;
-use tollgate_domain::event::{Event, Topic};
+use tollgate_domain::event::{Action, Event, Topic};
 use tollgate_domain::record::Record;
+use tollgate_domain::webhook::delivery;
 
-/// Writes an event. Its object is a snapshot, in which nothing is expanded.
+/// Writes an event. Its object is a snapshot of that time, in which nothing is expanded.
 pub fn render(writer: &mut Writer, event: &Event, view: &View<'_>) -> Result<(), Stop> {
+    render_pending(writer, event, delivery::pending(&event.id, view.facts)?, view)
+}
+
+/// The same where it is known how many webhook endpoints the event is still to reach.
+pub fn render_pending(writer: &mut Writer, event: &Event, pending: u32, view: &View<'_>) -> Result<(), Stop> {
+    let view = View { now: event.created, ..*view };
     writer.begin_object();
     writer.field("id", event.id.as_str());
     writer.field("object", "event");
@@ -17,13 +27,17 @@ pub fn render(writer: &mut Writer, event: &Event, view: &View<'_>) -> Result<(),
     writer.field("created", &event.created.seconds());
     writer.object_field("data");
     writer.key("object");
-    render_object(writer, event.topic, &event.after, view)?;
+    if let (Action::Deleted, Record::Coupon(coupon)) = (event.action, &event.after) {
+        coupon::render_ended(writer, coupon, &view.unexpanded());
+    } else {
+        render_object(writer, event.topic, &event.after, &view)?;
+    }
     if let Some(before) = &event.before {
-        writer.field("previous_attributes", &Tree(&previous_attributes(event, before, view)?));
+        writer.field("previous_attributes", &Tree(&previous_attributes(event, before, &view)?));
     }
     writer.end_object();
     writer.field("livemode", &view.environment.is_live());
-    writer.field("pending_webhooks", &0u32);
+    writer.field("pending_webhooks", &pending);
     render_request(writer, event);
     writer.field("type", &event.name());
     writer.end_object();
@@ -39,6 +53,25 @@ fn render_object(writer: &mut Writer, topic: Topic, record: &Record, view: &View
         }
         (_, Record::Product(product)) => product::render(writer, product, &view),
         (_, Record::Price(price)) => price::render(writer, price, &view),
+        (_, Record::BillingCustomer(customer)) => billing_customer::render(writer, customer, &view),
+        (_, Record::Subscription(shown)) => subscription::render(writer, shown, &view),
+        (_, Record::Coupon(coupon)) => {
+            coupon::render(writer, coupon, &view);
+            Ok(())
+        }
+        (_, Record::Meter(meter)) => {
+            meter::render(writer, meter, &view);
+            Ok(())
+        }
+        (_, Record::PromotionCode(code)) => promotion_code::render_snapshot(writer, code, &view),
+        (_, Record::TestClock(clock)) => {
+            test_clock::render(writer, clock, &view);
+            Ok(())
+        }
+        (_, Record::EntitlementSummary(summary)) => {
+            entitlement::render_summary(writer, summary, &view);
+            Ok(())
+        }
         // No event is announced of these.
         _ => {
             Null.write(writer);

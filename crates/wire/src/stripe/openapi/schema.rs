@@ -2,11 +2,21 @@
 
 use crate::json::{Json, Writer};
 use crate::params::{ARRAY_UNLIMITED, Empty, Kind, RANGE, Table};
+use tollgate_domain::id::ID_MAX_CHARACTERS;
 use tollgate_domain::statement::STATEMENT_DESCRIPTOR_MAX_CHARACTERS;
 
 /// Whether a parameter has brackets in its name on the wire.
 pub(super) fn is_nested(kind: &Kind) -> bool {
-    matches!(kind, Kind::Object(_) | Kind::Array { .. } | Kind::Metadata | Kind::Currencies { .. } | Kind::Created)
+    matches!(
+        kind,
+        Kind::Object(_)
+            | Kind::IdOrObject(_)
+            | Kind::Array { .. }
+            | Kind::Metadata
+            | Kind::Texts { .. }
+            | Kind::Currencies { .. }
+            | Kind::Created
+    )
 }
 
 /// Writes the schema of a parameter.
@@ -59,8 +69,13 @@ fn kind_members(writer: &mut Writer, kind: &Kind) {
         Kind::Url => type_of(writer, "string", &[("format", &"uri")]),
         Kind::Boolean => type_of(writer, "boolean", &[]),
         Kind::Integer { min, max } => integer(writer, *min, *max),
+        Kind::IntegerOr(words) => any_of(writer, |writer| {
+            render(writer, &Kind::Word(words), Empty::Refused);
+            render(writer, &Kind::Integer { min: i64::MIN, max: i64::MAX }, Empty::Refused);
+        }),
         Kind::Amount => integer(writer, 0, i64::MAX),
         Kind::DecimalAmount => type_of(writer, "string", &[("format", &"decimal")]),
+        Kind::Percent => type_of(writer, "number", &[("exclusiveMinimum", &0u32), ("maximum", &100u32)]),
         Kind::Dimension => type_of(writer, "number", &[("minimum", &0u32)]),
         Kind::Word(words) => type_of(writer, "string", &[("enum", &Words(words))]),
         Kind::UpTo => any_of(writer, |writer| {
@@ -73,6 +88,11 @@ fn kind_members(writer: &mut Writer, kind: &Kind) {
         }),
         Kind::Object(table) => table_members(writer, table),
         Kind::Array { max, of } => array(writer, *max, of),
+        Kind::IdOrObject(table) => any_of(writer, |writer| {
+            render_table(writer, table);
+            render(writer, &Kind::text(ID_MAX_CHARACTERS), Empty::Refused);
+        }),
+        Kind::Texts { max } => map(writer, &Kind::text(*max), Empty::Refused),
         Kind::Metadata => map(writer, &Kind::text(usize::MAX), Empty::Refused),
         Kind::Currencies { of, empty } => map(writer, &Kind::Object(of), *empty),
     }

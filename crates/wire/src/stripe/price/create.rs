@@ -19,21 +19,22 @@ use tollgate_domain::price::{Charge, CreatePrice, NewPrice, ProductChoice, Round
 
 const PRODUCT: Param =
     Param::new("product", Kind::text(ID_MAX_CHARACTERS), "The id of the product that is sold at this price.");
-const BILLING_SCHEME: Param = Param::new(
+pub(in crate::stripe) const BILLING_SCHEME: Param = Param::new(
     "billing_scheme",
     Kind::Word(&["per_unit", "tiered"]),
     "Whether all units cost the same, or it depends on the tier; `per_unit` unless said.",
 );
-const TIERS_MODE: Param = Param::new(
+pub(in crate::stripe) const TIERS_MODE: Param = Param::new(
     "tiers_mode",
     Kind::Word(&["graduated", "volume"]),
     "Whether each unit costs what its own tier says, or all cost what the tier says that the quantity reaches.",
 );
 const TRANSFORM_QUANTITY: Param =
     Param::new("transform_quantity", Kind::Object(&[DIVIDE_BY, ROUND]), "Divides the quantity before it is charged.");
-const DIVIDE_BY: Param =
+pub(in crate::stripe) const DIVIDE_BY: Param =
     Param::new("divide_by", Kind::Integer { min: 1, max: i64::MAX }, "What to divide by.").required();
-const ROUND: Param = Param::new("round", Kind::Word(&["down", "up"]), "Which way to round.").required();
+pub(in crate::stripe) const ROUND: Param =
+    Param::new("round", Kind::Word(&["down", "up"]), "Which way to round.").required();
 
 /// The parameters, in the order in which they are checked.
 pub const CREATE: Table = &[
@@ -121,6 +122,11 @@ fn tiered(params: &Object<'_>) -> Result<Charge, Fault> {
     if let Some(param) = beside.into_iter().find(|param| params.has(param)) {
         return Err(undecided::not_with_tiered(param.name, &Path::Root.key(param.name)));
     }
+    tiers_of(params)
+}
+
+/// The tiers and how they count, both of which must be there.
+pub(in crate::stripe) fn tiers_of(params: &Object<'_>) -> Result<Charge, Fault> {
     let missing = |param: Param| wording::missing(&Path::Root.key(param.name));
     let tiers = tiers::parse(params, &Path::Root)?.ok_or_else(|| missing(TIERS))?;
     let mode = params.word(&TIERS_MODE, TiersMode::ALL, TiersMode::as_str).ok_or_else(|| missing(TIERS_MODE))?;
@@ -128,7 +134,11 @@ fn tiered(params: &Object<'_>) -> Result<Charge, Fault> {
 }
 
 fn transform_quantity(params: &Object<'_>) -> Option<TransformQuantity> {
-    let transform = params.object(&TRANSFORM_QUANTITY)?;
+    transform(params.object(&TRANSFORM_QUANTITY)?)
+}
+
+/// What divides the quantity.
+pub(in crate::stripe) fn transform(transform: &Object<'_>) -> Option<TransformQuantity> {
     let divide_by: i64 = transform.get(&DIVIDE_BY)?;
     let round = transform.word(&ROUND, Round::ALL, Round::as_str)?;
     Some(TransformQuantity { divide_by: divide_by.unsigned_abs(), round })

@@ -3,9 +3,10 @@
 use crate::params::{Kind, Object, Param, Space};
 use tollgate_domain::price::{LOOKUP_KEY_MAX_CHARACTERS, NICKNAME_MAX_CHARACTERS, TaxBehavior};
 
-pub(super) const ACTIVE: Param =
+pub(in crate::stripe) const ACTIVE: Param =
     Param::new("active", Kind::Boolean, "Whether the price can be used; true unless said.");
-pub(super) const CURRENCY: Param = Param::new("currency", Kind::Currency, "A supported currency, in three letters.");
+pub(in crate::stripe) const CURRENCY: Param =
+    Param::new("currency", Kind::Currency, "A supported currency, in three letters.");
 pub(super) const LOOKUP_KEY: Param = Param::new(
     "lookup_key",
     Kind::Text { max: LOOKUP_KEY_MAX_CHARACTERS, space: Space::Surrounds },
@@ -14,7 +15,7 @@ pub(super) const LOOKUP_KEY: Param = Param::new(
 .clearable();
 pub(super) const TRANSFER_LOOKUP_KEY: Param =
     Param::new("transfer_lookup_key", Kind::Boolean, "Whether the lookup key is taken from the price that has it.");
-pub(super) const NICKNAME: Param =
+pub(in crate::stripe) const NICKNAME: Param =
     Param::new("nickname", Kind::trimmed(NICKNAME_MAX_CHARACTERS), "A description that customers do not see.")
         .clearable();
 pub(super) const TAX_BEHAVIOR: Param = Param::new(

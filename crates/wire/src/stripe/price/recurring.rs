@@ -9,20 +9,21 @@ use tollgate_domain::price::{Interval, Recurring, UsageType};
 /// Longest trial, in days.
 const TRIAL_MAX_DAYS: i64 = 730;
 
-pub(super) const INTERVAL: Param =
+pub(in crate::stripe) const INTERVAL: Param =
     Param::new("interval", Kind::Word(&["month", "year", "week", "day"]), "The unit of a billing period.");
-const INTERVAL_COUNT: Param = Param::new(
+pub(in crate::stripe) const INTERVAL_COUNT: Param = Param::new(
     "interval_count",
     Kind::Integer { min: 1, max: i64::MAX },
     "How many of them one period has; 1 unless said, three years at most.",
 );
-pub(super) const METER: Param = Param::new("meter", Kind::text(ID_MAX_CHARACTERS), "The meter that counts the usage.");
-pub(super) const USAGE_TYPE: Param = Param::new(
+pub(in crate::stripe) const METER: Param =
+    Param::new("meter", Kind::text(ID_MAX_CHARACTERS), "The meter that counts the usage.");
+pub(in crate::stripe) const USAGE_TYPE: Param = Param::new(
     "usage_type",
     Kind::Word(&["metered", "licensed"]),
     "Whether the quantity is metered or set beforehand; licensed unless said.",
 );
-const TRIAL_PERIOD_DAYS: Param =
+pub(in crate::stripe) const TRIAL_PERIOD_DAYS: Param =
     Param::new("trial_period_days", Kind::Integer { min: 0, max: TRIAL_MAX_DAYS }, "Legacy; kept and shown.");
 
 const DOC: &str = "Makes it a recurring price.";
@@ -38,8 +39,15 @@ const BRIEF: Table = &[INTERVAL.required(), INTERVAL_COUNT];
 
 /// Reads how often a price by itself is charged. `path` is that of the object around it.
 pub(super) fn parse(params: &Object<'_>, path: &Path<'_>) -> Result<Option<Recurring>, Fault> {
-    let Some(sent) = params.object(&RECURRING) else { return Ok(None) };
-    let Some(mut recurring) = parse_brief(params, path)? else { return Ok(None) };
+    match params.object(&RECURRING) {
+        Some(sent) => parse_fields(sent, &path.key(RECURRING.name)),
+        None => Ok(None),
+    }
+}
+
+/// Reads how often a price is charged from parameters that stand side by side. `path` is that of the object they are in.
+pub(in crate::stripe) fn parse_fields(sent: &Object<'_>, path: &Path<'_>) -> Result<Option<Recurring>, Fault> {
+    let Some(mut recurring) = parse_brief_fields(sent, path)? else { return Ok(None) };
     recurring.usage_type = sent.word(&USAGE_TYPE, UsageType::ALL, UsageType::as_str).unwrap_or(UsageType::Licensed);
     recurring.meter = sent.get(&METER);
     recurring.trial_period_days = sent.get(&TRIAL_PERIOD_DAYS).and_then(|days: i64| u32::try_from(days).ok());
@@ -47,22 +55,26 @@ pub(super) fn parse(params: &Object<'_>, path: &Path<'_>) -> Result<Option<Recur
         (UsageType::Metered, None) => Err(Fault::invalid(
             "Starting with Stripe version `2025-03-31.basil`, metered prices must be backed by meters.",
         )),
-        (UsageType::Licensed, Some(_)) => {
-            Err(undecided::meter_without_metered(&path.key(RECURRING.name).key(METER.name)))
-        }
+        (UsageType::Licensed, Some(_)) => Err(undecided::meter_without_metered(&path.key(METER.name))),
         _ => Ok(Some(recurring)),
     }
 }
 
 /// Reads how often a price that is created with its product is charged.
 pub(super) fn parse_brief(params: &Object<'_>, path: &Path<'_>) -> Result<Option<Recurring>, Fault> {
-    let Some(sent) = params.object(&RECURRING_BRIEF) else { return Ok(None) };
+    match params.object(&RECURRING_BRIEF) {
+        Some(sent) => parse_brief_fields(sent, &path.key(RECURRING.name)),
+        None => Ok(None),
+    }
+}
+
+fn parse_brief_fields(sent: &Object<'_>, path: &Path<'_>) -> Result<Option<Recurring>, Fault> {
     let Some(interval) = sent.word(&INTERVAL, Interval::ALL, Interval::as_str) else { return Ok(None) };
     let max = interval.max_count();
     let interval_count = match sent.get::<i64>(&INTERVAL_COUNT).map(u32::try_from) {
         None => 1,
         Some(Ok(count)) if count <= max => count,
-        Some(_) => return Err(too_rare(interval, &path.key(RECURRING.name).key(INTERVAL_COUNT.name))),
+        Some(_) => return Err(too_rare(interval, &path.key(INTERVAL_COUNT.name))),
     };
     Ok(Some(Recurring {
         interval,

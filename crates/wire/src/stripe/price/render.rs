@@ -156,7 +156,8 @@ impl Json for Custom<'_> {
     }
 }
 
-struct Tiers<'p>(&'p [Tier]);
+/// The tiers of a price.
+pub(in crate::stripe) struct Tiers<'p>(pub(in crate::stripe) &'p [Tier]);
 
 impl Json for Tiers<'_> {
     fn write(&self, writer: &mut Writer) {

@@ -11,7 +11,7 @@ const FLAT_AMOUNT: Param = Param::new("flat_amount", Kind::Amount, "Charged once
 const FLAT_AMOUNT_DECIMAL: Param =
     Param::new("flat_amount_decimal", Kind::DecimalAmount, "The same with up to 12 decimal places.");
 
-pub(super) const TIERS: Param = Param::new(
+pub(in crate::stripe) const TIERS: Param = Param::new(
     "tiers",
     Kind::Array {
         max: ARRAY_UNLIMITED,
@@ -21,7 +21,7 @@ pub(super) const TIERS: Param = Param::new(
 );
 
 /// Reads the tiers, where there are any. `path` is that of the object around them.
-pub(super) fn parse(params: &Object<'_>, path: &Path<'_>) -> Result<Option<Vec<Tier>>, Fault> {
+pub(in crate::stripe) fn parse(params: &Object<'_>, path: &Path<'_>) -> Result<Option<Vec<Tier>>, Fault> {
     let Some(sent) = params.objects(&TIERS) else { return Ok(None) };
     let path = path.key(TIERS.name);
     let mut tiers: Vec<Tier> = Vec::with_capacity(sent.len());

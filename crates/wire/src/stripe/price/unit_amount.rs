@@ -12,7 +12,7 @@ pub(super) const UNIT_AMOUNT_DECIMAL: Param =
     Param::new("unit_amount_decimal", Kind::DecimalAmount, "The same with up to 12 decimal places.");
 
 /// The amount that two parameters can say, of which only one may be there. `path` is that of the object.
-pub(super) fn one_of(
+pub(in crate::stripe) fn one_of(
     params: &Object<'_>,
     whole: &Param,
     decimal: &Param,

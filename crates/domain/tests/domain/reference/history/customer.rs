@@ -77,6 +77,7 @@ impl History {
             version: item.version,
             quantity: item.quantity.unsigned_abs(),
             started: Timestamp::from_millis(item.started),
+            anchor: Timestamp::from_millis(item.started),
         });
         let subscribed = subscribed.collect();
         self.world.set_subscribed(&id.into(), subscribed);

@@ -149,9 +149,7 @@ impl Model {
                 return Err(No::NoVersion { version, field: Some(field) });
             }
         }
-        if product.is_stripe {
-            return Err(No::StripeManaged);
-        }
+        // Of one that comes by subscription nobody moves: this model has no subscriptions, only what comes of them.
         let (mut moved, mut changes, mut after) = (BTreeSet::new(), Vec::new(), self.clone());
         for id in &migrate.customers {
             let Some(customer) = after.customers.get_mut(id.as_str()) else { continue };

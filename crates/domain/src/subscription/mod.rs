@@ -1,4 +1,38 @@
 //! Subscriptions: what a billing customer pays for, and thereby has.
+//!
+//! Invariants: a subscription that is not over has at least one item, and no two of its items have the same price; whoever
+//! changes one rewrites, in the same step, what its holder has on the access side ([`Customer::subscribed`]) and the thin
+//! rows of its items ([`SubscriptionItem`]), which say nothing but what the subscription says.
+//!
+//! Nothing is ever unpaid here: whatever is charged counts as paid ([`Subscription::PAYMENT_IS_PRESENT`]), so that nothing
+//! leads to the states that wait for money.
+//!
+//! [`Customer::subscribed`]: crate::customer::Customer::subscribed
+
+mod advance;
+mod cadence;
+mod cancel;
+mod create;
+mod draft;
+mod holder;
+mod item;
+mod life;
+mod pricing;
+mod refusal;
+mod resume;
+mod update;
+
+pub use advance::AdvanceSubscription;
+pub use cadence::{AnchorConfig, Cadence, Period};
+pub use cancel::{CancelSubscription, end_all};
+pub use create::{AnchorChoice, CancelChoice, CreateSubscription, TrialChoice};
+pub(crate) use holder::{at_version, move_version};
+pub use holder::{held_items, rehold};
+pub use item::{CreateItem, DeleteItem, UpdateItem};
+pub use pricing::{InlinePrice, ItemPatch, NewItem, PriceChoice};
+pub use refusal::{Moment, Place, SubscriptionRefusal};
+pub use resume::ResumeSubscription;
+pub use update::{ItemChange, SubscriptionPatch, TrialEnd, UpdateSubscription};
 
 use crate::currency::Currency;
 use crate::id::{BillingCustomerId, CustomerId, PriceId, ProductId, SubscriptionId, SubscriptionItemId, TestClockId};
@@ -23,8 +57,13 @@ pub struct Subscription {
     pub description: Option<String>,
     #[serde(default, skip_serializing_if = "Metadata::is_empty")]
     pub metadata: Metadata,
-    /// Where billing periods begin.
+    /// A whole second, from which billing periods are whole intervals apart; the end of the trial while there is one.
     pub anchor: Timestamp,
+    /// How the anchor was asked for, where not as an instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor_config: Option<AnchorConfig>,
+    #[serde(default, skip_serializing_if = "BillingMode::is_flexible")]
+    pub mode: BillingMode,
     /// When it is canceled, if nothing comes between.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_at: Option<Timestamp>,
@@ -40,13 +79,26 @@ pub struct Subscription {
     pub ended: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trial: Option<Trial>,
+    /// What becomes of it where a trial ends and nobody pays; nobody fails to.
+    #[serde(default, skip_serializing_if = "MissingPayment::is_default")]
+    pub missing_payment: MissingPayment,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause: Option<Pause>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_clock: Option<TestClockId>,
+    /// When it began; may lie before it was made.
     pub started: Timestamp,
     pub created: Timestamp,
 }
+
+/// Most items of one subscription.
+pub const ITEMS_MAX: usize = 20;
+/// Most subscriptions of one billing customer that are not over.
+pub const SUBSCRIPTIONS_MAX: usize = 500;
+/// Longest description, in characters.
+pub const DESCRIPTION_MAX_CHARACTERS: usize = 500;
+/// Years that a trial, an anchor or a cancellation may lie ahead.
+pub const YEARS_AHEAD_MAX: u32 = 5;
 
 /// One price of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,16 +114,17 @@ pub struct Item {
     pub quantity: Option<u64>,
     #[serde(default, skip_serializing_if = "Metadata::is_empty")]
     pub metadata: Metadata,
+    /// How often it is billed, as its price says.
+    pub cadence: Cadence,
     pub period: Period,
     pub created: Timestamp,
 }
 
-/// A stretch of time that is billed at once, `[start, end)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the fields are what they are called")]
-pub struct Period {
-    pub start: Timestamp,
-    pub end: Timestamp,
+impl Item {
+    /// How many times the limits of its product; once where it is metered.
+    pub fn units(&self) -> u64 {
+        self.quantity.unwrap_or(1)
+    }
 }
 
 /// A stretch of time that costs nothing, `[start, end)`.
@@ -115,16 +168,16 @@ impl Cancellation {
 }
 
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal,)* })*) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $variant:ident = $word:literal,)* })*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[allow(missing_docs, reason = "the variants are what they are called")]
         pub enum $name {
-            $(#[serde(rename = $word)] $variant,)*
+            $($(#[$attr])* #[serde(rename = $word)] $variant,)*
         }
 
         impl $name {
-            /// Every one.
+            /// Every one, in the order in which messages name them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// Its word.
@@ -160,6 +213,35 @@ words! {
         MarkUncollectible = "mark_uncollectible",
         Void = "void",
     }
+    /// Whether the items of one subscription may be billed at intervals of their own.
+    #[derive(Default)]
+    BillingMode {
+        Classic = "classic",
+        #[default]
+        Flexible = "flexible",
+    }
+    /// What becomes of a subscription whose trial ends without a payment method.
+    #[derive(Default)]
+    MissingPayment {
+        Cancel = "cancel",
+        #[default]
+        CreateInvoice = "create_invoice",
+        Pause = "pause",
+    }
+}
+
+impl BillingMode {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+    fn is_flexible(&self) -> bool {
+        *self == Self::Flexible
+    }
+}
+
+impl MissingPayment {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Status {
@@ -175,11 +257,21 @@ impl Status {
 }
 
 impl Subscription {
-    /// When time changes it next; nothing once it is over.
-    pub fn due(&self) -> Option<Timestamp> {
-        if self.status.is_final() {
-            return None;
-        }
+    /// Whether whoever is charged pays. The one place where that is decided.
+    pub const PAYMENT_IS_PRESENT: bool = true;
+
+    /// Its item with this id.
+    pub fn item(&self, id: &SubscriptionItemId) -> Option<&Item> {
+        self.items.iter().find(|item| item.id == *id)
+    }
+
+    /// Where the last of its periods ends: what was paid for reaches no further.
+    pub fn last_period_end(&self) -> Option<Timestamp> {
+        self.items.iter().map(|item| item.period.end).max()
+    }
+
+    /// Where the first of its periods ends.
+    pub fn first_period_end(&self) -> Option<Timestamp> {
         self.items.iter().map(|item| item.period.end).min()
     }
 }
@@ -202,13 +294,28 @@ pub struct SubscriptionItem {
     pub version: u32,
     /// How many times its limits.
     pub quantity: u64,
-    /// When the subscription began, which anchors windows of usage.
+    /// When the subscription began.
     pub started: Timestamp,
     /// When the item was made.
     pub created: Timestamp,
 }
 
 impl SubscriptionItem {
+    /// What an item gives to whoever holds the subscription.
+    pub fn of(subscription: &Subscription, item: &Item, holder: Option<&CustomerId>) -> Self {
+        Self {
+            id: item.id.clone(),
+            subscription: subscription.id.clone(),
+            holder: holder.filter(|_| subscription.status.counts()).cloned(),
+            price: item.price.clone(),
+            product: item.product.clone(),
+            version: item.version,
+            quantity: item.units(),
+            started: subscription.started,
+            created: item.created,
+        }
+    }
+
     /// The version of the product, as it is looked up by.
     pub fn version_name(product: &ProductId, version: u32) -> String {
         format!("{version} {product}")
