@@ -135,11 +135,10 @@ impl Account {
 
 /// What is new stands last; only what came from another customer may be older than what is here.
 fn put<T>(records: &mut Vec<Arc<T>>, record: &Arc<T>, is_same: impl Fn(&T) -> bool, created: impl Fn(&T) -> Timestamp) {
-    match records.iter_mut().find(|kept| is_same(kept)) {
-        Some(kept) => *kept = record.clone(),
-        None => {
-            let place = records.partition_point(|kept| created(kept) <= created(record));
-            records.insert(place, record.clone());
-        }
+    if let Some(kept) = records.iter_mut().find(|kept| is_same(kept)) {
+        *kept = record.clone();
+        return;
     }
+    let place = records.partition_point(|kept| created(kept) <= created(record));
+    records.insert(place, record.clone());
 }

@@ -573,7 +573,7 @@ impl Field {
             Self::BillingCustomerClock | Self::SubscriptionClock => "test_clock",
             Self::BillingCustomerDeleted => "deleted",
             Self::SubscriptionCustomer | Self::ItemCustomer | Self::PromotionCodeCustomer => "customer",
-            Self::SubscriptionStatus => "status",
+            Self::SubscriptionStatus | Self::DeliveryStatus => "status",
             Self::SubscriptionCollection => "collection",
             Self::SubscriptionDue => "due",
             Self::ItemSubscription => "subscription",
@@ -588,7 +588,6 @@ impl Field {
             Self::MeterEventSubject => "subject",
             Self::TestClockDue => "due",
             Self::DeliveryQueue => "queue",
-            Self::DeliveryStatus => "status",
             Self::DeliveryEvent => "event",
             Self::DeliveryEndpoint => "endpoint",
         }

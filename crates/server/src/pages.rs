@@ -168,29 +168,29 @@ async fn run<C: Command>(app: &App, environment: Environment, command: C) -> Res
 
 fn respond(answer: Result<Answer, Trouble>) -> Response<Body> {
     match answer {
-        Ok(Answer::Page { html, leads_to }) => page(StatusCode::OK, html, leads_to.as_deref()),
+        Ok(Answer::Page { html, leads_to }) => page(StatusCode::OK, &html, leads_to.as_deref()),
         Ok(Answer::Redirect(to)) => redirect(&to),
         Err(Trouble::NoSession) => {
             let words = "This page is not there, or not any more: such pages hold for a day.";
-            page(StatusCode::NOT_FOUND, html::notice("Nothing here", words), None)
+            page(StatusCode::NOT_FOUND, &html::notice("Nothing here", words), None)
         }
         Err(Trouble::BadForm) => {
-            page(StatusCode::BAD_REQUEST, html::notice("That did not work", "The form could not be read."), None)
+            page(StatusCode::BAD_REQUEST, &html::notice("That did not work", "The form could not be read."), None)
         }
         Err(Trouble::Refused(refusal)) => {
             tracing::info!(?refusal, "a page was refused");
             let words = "What is offered here has changed meanwhile. Nothing was done; go back and begin anew.";
-            page(StatusCode::CONFLICT, html::notice("That did not work", words), None)
+            page(StatusCode::CONFLICT, &html::notice("That did not work", words), None)
         }
         Err(Trouble::Store(error)) => {
             tracing::error!(%error, "the store failed");
             let words = "The server cannot do this now. Try again in a moment.";
-            page(StatusCode::SERVICE_UNAVAILABLE, html::notice("One moment", words), None)
+            page(StatusCode::SERVICE_UNAVAILABLE, &html::notice("One moment", words), None)
         }
     }
 }
 
-fn page(status: StatusCode, html: Html, leads_to: Option<&str>) -> Response<Body> {
+fn page(status: StatusCode, html: &Html, leads_to: Option<&str>) -> Response<Body> {
     let mut response = Response::new(Body::from(html::document(html)));
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -9,18 +9,30 @@ from harness import schemas
 pytestmark = pytest.mark.skipif(not schemas.is_present(), reason="Stripe's OpenAPI document is not here")
 
 RESOURCES = [
+    "account",
+    "billing.meter",
+    "billing.meter_event",
+    "billing.meter_event_adjustment",
+    "billing.meter_event_summary",
+    "coupon",
     "customer",
+    "deleted_coupon",
     "deleted_customer",
+    "deleted_plan",
     "deleted_product",
     "deleted_product_feature",
+    "deleted_webhook_endpoint",
     "entitlements.feature",
     "event",
+    "plan",
     "price",
     "product",
     "product_feature",
+    "promotion_code",
     "subscription",
     "subscription_item",
     "tax_code",
+    "webhook_endpoint",
 ]
 
 

@@ -23,6 +23,7 @@ mod scratch;
 mod server;
 mod session;
 mod template;
+mod webhooks;
 mod work;
 mod yardstick;
 
@@ -30,7 +31,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use std::path::PathBuf;
 use std::time::Duration;
-use work::{Size, Work};
+use work::{About, Size, Work};
 
 /// Connections a run may ask for: more would run into the usual limit of open files.
 const CONNECTIONS_MAX: u64 = 900;
@@ -63,7 +64,8 @@ pub(crate) struct BenchArgs {
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(10..=100_000_000))]
     products: u64,
 
-    /// Customers to put in where a work is about them, each with three custom products, an override and a bonus
+    /// Customers to put in where a work is about them: of the PriceOS dialect, each with three custom products, an
+    /// override and a bonus; or of the Stripe dialect
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
     customers: u64,
 
@@ -100,6 +102,10 @@ pub(crate) struct BenchArgs {
     /// Where the new database is made: the disk that is measured [default: the system's directory for temporary files]
     #[arg(long, value_name = "DIRECTORY")]
     dir: Option<PathBuf>,
+
+    /// Measure this instead: how fast so many webhooks are delivered to a receiver on this machine
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    webhooks: Option<u64>,
 
     /// Also write the rows to this file
     #[arg(long, value_name = "FILE")]
@@ -149,9 +155,10 @@ impl From<BenchArgs> for Plan {
     fn from(args: BenchArgs) -> Self {
         let mut works = if args.works.is_empty() { work::WORKS.iter().collect() } else { args.works };
         works.sort_by_key(|work| work.writes);
-        let (customers, events) =
-            if works.iter().any(|work| work.about_customers) { (args.customers, args.events) } else { (0, 0) };
-        let size = Size { products: args.products, customers, events };
+        let is_any_about = |about| works.iter().any(|work| work.about == about);
+        let (customers, events) = if is_any_about(About::Customers) { (args.customers, args.events) } else { (0, 0) };
+        let subscribers = if is_any_about(About::Subscribers) { args.customers } else { 0 };
+        let size = Size { products: args.products, customers, events, subscribers };
         Self {
             connections: args.connections,
             nodes: args.nodes.into_iter().filter_map(|count| count.try_into().ok()).collect(),
@@ -173,11 +180,21 @@ pub(crate) fn run(mut args: BenchArgs) -> anyhow::Result<()> {
     if let Some(sample) = &args.yardstick {
         return yardstick::run(sample);
     }
-    let json = args.json.take();
+    let (json, webhooks) = (args.json.take(), args.webhooks);
     let plan = Plan::from(args);
     plan.check()?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
+    if let Some(count) = webhooks {
+        let said = runtime.block_on(async {
+            tokio::select! {
+                said = webhooks::run(&plan, count) => said,
+                () = interrupted() => bail!("interrupted"),
+            }
+        })?;
+        print!("{said}");
+        return Ok(());
+    }
     let report = runtime.block_on(async {
         tokio::select! {
             report = session::run(&plan) => report,

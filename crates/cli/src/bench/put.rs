@@ -23,10 +23,14 @@ pub(super) struct PutRates {
 
 /// Puts everything in.
 pub(super) async fn put(process: &Process, ground: &Arc<Ground>) -> anyhow::Result<PutRates> {
-    let Size { products, customers, events } = ground.size;
+    let Size { products, customers, events, subscribers } = ground.size;
     let put = Put { process, ground };
     eprintln!("putting in {}", ground.size);
     let products = rate(products, put.times(products, stripe::PUT_PRODUCT).await.context("cannot put in products")?);
+    if subscribers > 0 {
+        put.times(1, stripe::PUT_SUBSCRIBED).await.context("cannot put in what is subscribed to")?;
+        put.times(subscribers, stripe::PUT_SUBSCRIBER).await.context("cannot put in subscribers")?;
+    }
     if customers == 0 {
         return Ok(PutRates { products, customers: None, events: None });
     }

@@ -5,6 +5,7 @@ use super::figures;
 use super::process::Process;
 use super::put::{PutRates, put};
 use super::scratch::Scratch;
+use super::work::stripe;
 use super::work::{Ground, Size};
 use anyhow::{Context, ensure};
 use std::process::Command;
@@ -70,7 +71,8 @@ impl<'a> Server<'a> {
         let (process, ready_full) = settings.start_often().await?;
         let memory_full = figures::memory(process.id())?;
         let growth = Growth { ready_new, ready_empty, ready_full, memory_empty, memory_put, memory_full, put };
-        Ok(Self { settings, ground: ground(&process, size), nodes: vec![process], growth })
+        let ground = with_subscribers(&process, ground(&process, size)).await?;
+        Ok(Self { settings, ground, nodes: vec![process], growth })
     }
 
     /// Its processes: the first is always the same.
@@ -140,7 +142,39 @@ fn ground(process: &Process, size: Size) -> Arc<Ground> {
         size,
         now: now.try_into().unwrap_or_default(),
         script: String::new(),
+        subscribers: Vec::new(),
+        price: String::new(),
     })
+}
+
+/// The same with the ids of those who subscribe, and of the price they subscribe to, which the server chose.
+async fn with_subscribers(process: &Process, ground: Arc<Ground>) -> anyhow::Result<Arc<Ground>> {
+    if ground.size.subscribers == 0 {
+        return Ok(ground);
+    }
+    let mut ground = (*ground).clone();
+    let mut connection = Connection::open(process.address(), Protocol::Http).await?;
+    let mut request = Vec::new();
+    stripe::ask_price(&ground, &mut request);
+    let prices = ids(&connection.ask(&request).await?)?;
+    ground.price = prices.into_iter().next().context("there is no price to subscribe to")?;
+    loop {
+        request.clear();
+        stripe::ask_subscribers(&ground, ground.subscribers.last().map(String::as_str), &mut request);
+        let page = ids(&connection.ask(&request).await?)?;
+        if page.is_empty() {
+            return Ok(Arc::new(ground));
+        }
+        ground.subscribers.extend(page);
+    }
+}
+
+/// The ids on a page of a list.
+fn ids(answer: &Answer<'_>) -> anyhow::Result<Vec<String>> {
+    ensure!(answer.status == 200, "a list was answered with {}", answer.status);
+    let list: serde_json::Value = serde_json::from_slice(answer.body).context("a list is no JSON")?;
+    let data = list["data"].as_array().context("a list has no data")?;
+    Ok(data.iter().filter_map(|object| object["id"].as_str().map(str::to_owned)).collect())
 }
 
 async fn is_ready(process: &Process) -> bool {

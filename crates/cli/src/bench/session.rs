@@ -180,7 +180,7 @@ impl Found {
 fn small(size: Size) -> Size {
     let customers = size.customers.min(SMALL);
     let events = (size.events * SMALL).checked_div(size.customers).unwrap_or(0).min(size.events);
-    Size { products: SMALL, customers, events }
+    Size { products: SMALL, customers, events, subscribers: size.subscribers.min(SMALL) }
 }
 
 fn url_in(scratch: &Scratch, name: &str) -> String {

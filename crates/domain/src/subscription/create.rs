@@ -5,8 +5,8 @@ use super::holder::Holder;
 use super::pricing::{self, NewItem, Priced};
 use super::refusal::{Moment, Place, SubscriptionRefusal as No};
 use super::{
-    AnchorConfig, BillingMode, Cancellation, Collection, MissingPayment, Period, SUBSCRIPTIONS_MAX, Status,
-    Subscription, Trial, YEARS_AHEAD_MAX,
+    AnchorConfig, BillingMode, CLOCK_SUBSCRIPTIONS_MAX, Cancellation, Collection, MissingPayment, Period,
+    SUBSCRIPTIONS_MAX, Status, Subscription, Trial, YEARS_AHEAD_MAX,
 };
 use crate::command::{Changes, Command, Cx, Stop};
 use crate::currency::Currency;
@@ -90,8 +90,9 @@ impl Command for CreateSubscription {
         check_collection(self.collection, self.days_until_due)?;
         let holder = Holder::read(&self.customer, facts, cx)?;
         let holder = holder.ok_or_else(|| No::NoCustomer { id: self.customer.to_string() })?;
-        if holder.subscriptions() >= SUBSCRIPTIONS_MAX {
-            return Err(No::TooManySubscriptions.into());
+        let max = if holder.customer.test_clock.is_some() { CLOCK_SUBSCRIPTIONS_MAX } else { SUBSCRIPTIONS_MAX };
+        if holder.subscriptions() >= max {
+            return Err(No::TooManySubscriptions { max }.into());
         }
         let mut changes = Changes::default();
         let priced = self.priced(facts, &mut changes, cx)?;

@@ -95,6 +95,8 @@ pub struct Subscription {
 pub const ITEMS_MAX: usize = 20;
 /// Most subscriptions of one billing customer that are not over.
 pub const SUBSCRIPTIONS_MAX: usize = 500;
+/// The same of a billing customer of a test clock, which makes all of them go through time together.
+pub const CLOCK_SUBSCRIPTIONS_MAX: usize = 3;
 /// Longest description, in characters.
 pub const DESCRIPTION_MAX_CHARACTERS: usize = 500;
 /// Years that a trial, an anchor or a cancellation may lie ahead.

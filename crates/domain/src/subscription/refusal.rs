@@ -12,8 +12,9 @@ use crate::time::Timestamp;
 pub enum SubscriptionRefusal {
     /// There is no such billing customer.
     NoCustomer { id: String },
-    /// [`SUBSCRIPTIONS_MAX`](super::SUBSCRIPTIONS_MAX) is reached.
-    TooManySubscriptions,
+    /// [`SUBSCRIPTIONS_MAX`](super::SUBSCRIPTIONS_MAX) is reached, or
+    /// [`CLOCK_SUBSCRIPTIONS_MAX`](super::CLOCK_SUBSCRIPTIONS_MAX).
+    TooManySubscriptions { max: usize },
     /// [`ITEMS_MAX`](super::ITEMS_MAX) is reached.
     TooManyItems,
     /// There is no such price.

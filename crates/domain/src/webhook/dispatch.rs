@@ -133,12 +133,11 @@ impl Command for SettleDeliveries {
                 Outcome::Failed(_) if before.due != delivery.due => {}
                 Outcome::Failed(trouble) => {
                     let next = self.schedule.next(before.tries, before.since, cx.now, cx.random);
-                    let after = match next {
-                        Some(due) => Delivery { due, trouble: Some(trouble.clone()), ..(*before).clone() },
-                        None => {
-                            count += 1;
-                            given_up(&before, trouble.clone(), cx.now)
-                        }
+                    let after = if let Some(due) = next {
+                        Delivery { due, trouble: Some(trouble.clone()), ..(*before).clone() }
+                    } else {
+                        count += 1;
+                        given_up(&before, trouble.clone(), cx.now)
                     };
                     changes.writes.push(put(before, Arc::new(after)));
                 }

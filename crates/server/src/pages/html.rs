@@ -61,7 +61,7 @@ impl Html {
     }
 
     /// Adds another piece.
-    pub(super) fn and(mut self, other: Self) -> Self {
+    pub(super) fn and(mut self, other: &Self) -> Self {
         self.0.push_str(&other.0);
         self
     }
@@ -76,7 +76,7 @@ impl Html {
 }
 
 /// The whole document; its first heading is its title.
-pub(super) fn document(page: Html) -> String {
+pub(super) fn document(page: &Html) -> String {
     let title = page.0.split_once("<h1>").and_then(|(_, rest)| rest.split_once("</h1>")).map_or("", |(title, _)| title);
     format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn text_never_becomes_markup() {
         let page = Html::default().raw("<h1>").text("<script>'\"&</script>").raw("</h1>");
-        let document = document(page);
+        let document = document(&page);
         assert!(!document.contains("<script"), "{document}");
         assert!(document.contains("<title>&lt;script&gt;&#39;&quot;&amp;&lt;/script&gt;</title>"), "{document}");
     }

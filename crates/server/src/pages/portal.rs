@@ -21,7 +21,7 @@ pub(super) async fn show(app: &App, name: &str) -> Result<Answer, Trouble> {
     let mut is_empty = true;
     for subscription in subscriptions(app, environment, session.customer.as_str()).await? {
         is_empty = false;
-        html = html.and(shown(app, environment, &subscription).await?);
+        html = html.and(&shown(app, environment, &subscription).await?);
     }
     if is_empty {
         html = html.raw("<p>You have none.</p>");
@@ -70,7 +70,7 @@ async fn subscriptions(app: &App, environment: Environment, customer: &str) -> R
 async fn shown(app: &App, environment: Environment, subscription: &Subscription) -> Result<Html, Trouble> {
     let mut html = Html::default().raw("<section>");
     for item in &subscription.items {
-        html = html.and(shown_item(app, environment, item).await?);
+        html = html.and(&shown_item(app, environment, item).await?);
     }
     let state = match (subscription.cancel_at, subscription.status) {
         (Some(at), _) => format!("Ends on {}.", date(at)),

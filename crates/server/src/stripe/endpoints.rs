@@ -2,7 +2,10 @@
 
 use super::read::{list, render, retrieve, search};
 use super::refuse::missing_first;
-use super::{Asked, account, billing_customer, coupon, entitlement, event, feature, meter, meter_event, plan, product_feature, promotion_code, subscription, subscription_item, test_clock, webhook_endpoint, write};
+use super::{
+    Asked, account, billing_customer, coupon, entitlement, event, feature, meter, meter_event, plan, product_feature,
+    promotion_code, subscription, subscription_item, test_clock, webhook_endpoint, write,
+};
 use crate::answer::Answer;
 use crate::app::App;
 use tollgate_domain::record::Noun;

@@ -6,7 +6,6 @@ use super::{Asked, store_fault, write};
 use crate::answer::Answer;
 use crate::app::App;
 use std::sync::Arc;
-use tollgate_domain::id::MeterId;
 use tollgate_domain::list::{CreatedRange, Cursor, Filter, ListQuery, Page};
 use tollgate_domain::meter::{Aggregate, Meter, MeterEvent, Reported};
 use tollgate_domain::quantity::Quantity;

@@ -338,7 +338,7 @@ async fn a_meter_feeds_the_tracked_limit_of_its_name() {
     world.reported("2.5", "identifier=a").await;
     world.reported("4", &format!("identifier=b&timestamp={}", NOW - 600)).await;
     assert_eq!(world.used().await, 6.5);
-    let list = json!({"customerId": "acme", "featureKey": "calls", "period": "all"});
+    let list = json!({"customerId": "acme", "featureKey": "calls"});
     let events = priceos(&world.server, "POST", "/v1/usage/events", &list).await;
     let keys: Vec<&Value> = events["events"].as_array().unwrap().iter().map(|event| &event["eventKey"]).collect();
     assert_eq!(keys.len(), 2, "{events}");

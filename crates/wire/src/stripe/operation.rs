@@ -1,6 +1,10 @@
 //! Every endpoint, in one table: the server's routes, the context of errors and the published description follow it.
 
-use super::{account, billing_customer, coupon, delivery, entitlement, event, feature, meter, meter_event, meter_event_summary, plan, price, product, product_feature, promotion_code, source, subscription, subscription_item, tax_code, test_clock, webhook_endpoint};
+use super::{
+    account, billing_customer, coupon, delivery, entitlement, event, feature, meter, meter_event, meter_event_summary,
+    plan, price, product, product_feature, promotion_code, source, subscription, subscription_item, tax_code,
+    test_clock, webhook_endpoint,
+};
 use crate::params::Table;
 use crate::search;
 

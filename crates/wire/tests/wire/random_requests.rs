@@ -7,7 +7,11 @@ use tollgate_wire::params::{Kind, Param};
 use tollgate_wire::stripe::error;
 use tollgate_wire::stripe::operation::Operation;
 use tollgate_wire::stripe::webhook_endpoint::{self, Transport};
-use tollgate_wire::stripe::{account, coupon, delivery, event, feature, meter, meter_event, meter_event_summary, plan, price, product, product_feature, promotion_code, source, tax_code};
+use tollgate_wire::stripe::{
+    account, billing_customer, coupon, delivery, entitlement, event, feature, meter, meter_event, meter_event_summary,
+    plan, price, product, product_feature, promotion_code, source, subscription, subscription_item, tax_code,
+    test_clock,
+};
 
 /// Parses as any operation would, and tells what is wrong.
 fn parse(operation: Operation, params: &Params) {
@@ -63,6 +67,31 @@ fn parse(operation: Operation, params: &Params) {
         Operation::PromotionCodeCreate => promotion_code::parse_create(params).err(),
         Operation::PromotionCodeRetrieve => promotion_code::parse_retrieve(params).err(),
         Operation::PromotionCodeUpdate => promotion_code::parse_update(params, "promo_1".into()).err(),
+        Operation::CustomerSearch => billing_customer::parse_search(params).err(),
+        Operation::CustomerList => billing_customer::parse_list(params).err(),
+        Operation::CustomerCreate => billing_customer::parse_create(params, &"link".into()).err(),
+        Operation::CustomerRetrieve => billing_customer::parse_retrieve(params).err(),
+        Operation::CustomerUpdate => billing_customer::parse_update(params, "cus_1".into(), &"link".into()).err(),
+        Operation::CustomerDelete => billing_customer::parse_delete(params, "cus_1".into()).err(),
+        Operation::SubscriptionSearch => subscription::parse_search(params).err(),
+        Operation::SubscriptionList => subscription::parse_list(params).err(),
+        Operation::SubscriptionCreate => subscription::parse_create(params).err(),
+        Operation::SubscriptionRetrieve => subscription::parse_retrieve(params).err(),
+        Operation::SubscriptionUpdate => subscription::parse_update(params, "sub_1".into()).err(),
+        Operation::SubscriptionCancel => subscription::parse_cancel(params, "sub_1".into()).err(),
+        Operation::SubscriptionResume => subscription::parse_resume(params, "sub_1".into()).err(),
+        Operation::SubscriptionItemList => subscription_item::parse_list(params).err(),
+        Operation::SubscriptionItemCreate => subscription_item::parse_create(params).err(),
+        Operation::SubscriptionItemRetrieve => subscription_item::parse_retrieve(params).err(),
+        Operation::SubscriptionItemUpdate => subscription_item::parse_update(params, "si_1".into()).err(),
+        Operation::SubscriptionItemDelete => subscription_item::parse_delete(params, "si_1".into()).err(),
+        Operation::EntitlementList => entitlement::parse_list(params).err(),
+        Operation::EntitlementRetrieve => entitlement::parse_retrieve(params).err(),
+        Operation::TestClockList => test_clock::parse_list(params).err(),
+        Operation::TestClockCreate => test_clock::parse_create(params).err(),
+        Operation::TestClockRetrieve => test_clock::parse_retrieve(params).err(),
+        Operation::TestClockDelete => test_clock::parse_delete(params, "clock_1".into()).err(),
+        Operation::TestClockAdvance => test_clock::parse_advance(params, "clock_1".into()).err(),
         Operation::EventList => event::parse_list(params).err(),
         Operation::EventRetrieve => event::parse_retrieve(params).err(),
         Operation::EventRetry => event::parse_retry(params, "evt_1".into()).err(),
@@ -72,9 +101,7 @@ fn parse(operation: Operation, params: &Params) {
             webhook_endpoint::parse_create(params, Transport::Encrypted, secret, |_| true).err()
         }
         Operation::WebhookEndpointRetrieve => webhook_endpoint::parse_retrieve(params).err(),
-        Operation::WebhookEndpointUpdate => {
-            webhook_endpoint::parse_update(params, "we_1".into(), Transport::Any).err()
-        }
+        Operation::WebhookEndpointUpdate => webhook_endpoint::parse_update(params, "we_1".into(), Transport::Any).err(),
         Operation::WebhookEndpointDelete => webhook_endpoint::parse_delete(params, "we_1".into()).err(),
         Operation::WebhookEndpointRollSecret => {
             webhook_endpoint::parse_roll(params, "we_1".into(), Secret::new("whsec_1".into())).err()
@@ -113,6 +140,10 @@ fn pairs(key: &str, kind: &Kind) -> BoxedStrategy<String> {
             (Just(key), word).prop_map(|(key, word)| format!("{key}={word}&")).boxed()
         }
         Kind::Metadata | Kind::Texts { .. } => values("v?").prop_map(|pair| pair.replacen('=', "[k]=", 1)).boxed(),
+        Kind::IntegerOr(words) => {
+            let pairs = [pairs(key, &Kind::Word(words)), values("-?[0-9]{1,10}").boxed()];
+            prop::strategy::Union::new(pairs).boxed()
+        }
         Kind::Boolean => values("true|false").boxed(),
         Kind::Currency => values("usd|EUR|zzz").boxed(),
         Kind::Url => values("https://e\\.com|x").boxed(),

@@ -41,7 +41,9 @@ fn endpoint() -> WebhookEndpoint {
 /// What the domain announces, in all its topics; an endpoint can ask for each.
 #[test]
 fn every_event_that_is_announced_can_be_asked_for() {
-    use Action::{Advancing, Created, Deactivated, Deleted, Paused, Reactivated, Ready, Resumed, TrialWillEnd, Updated};
+    use Action::{
+        Advancing, Created, Deactivated, Deleted, Paused, Reactivated, Ready, Resumed, TrialWillEnd, Updated,
+    };
     for (topic, actions) in [
         (Topic::Product, &[Created, Updated, Deleted][..]),
         (Topic::Price, &[Created, Updated]),

@@ -18,7 +18,7 @@ const IGNORED_KEYWORDS = new Set(['maxLength', 'description', 'title', 'nullable
 
 // What Tollgate has and Stripe's document has not.
 const ADDITION =
-  /^(POST \/v1\/webhook_endpoints\/[^/]+\/roll_secret|POST \/v1\/events\/[^/]+\/retry|GET \/v1\/webhook_endpoints\/[^/]+\/deliveries)$/;
+  /^(POST \/v1\/webhook_endpoints\/[^/]+\/roll_secret|POST \/v1\/events\/[^/]+\/retry|GET \/v1\/webhook_endpoints\/[^/]+\/deliveries|GET \/v1\/accounts|GET \/v1\/customers\/[^/]+\/sources)$/;
 
 /** Undefined where the document is absent; a CI run must have it. */
 const judge = loadJudge();

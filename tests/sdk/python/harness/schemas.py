@@ -31,6 +31,9 @@ ADDITIONS = {
     r"POST /v1/webhook_endpoints/[^/]+/roll_secret": "/components/schemas/webhook_endpoint",
     r"POST /v1/events/[^/]+/retry": "/components/schemas/event",
     r"GET /v1/webhook_endpoints/[^/]+/deliveries": None,
+    # Stripe's API has these; the document as we have it leaves them out.
+    r"GET /v1/accounts": None,
+    r"GET /v1/customers/[^/]+/sources": None,
 }
 
 # Only events show it, and the document as we have it leaves it out.

@@ -14,6 +14,7 @@ pub(super) const WORKS: &[Work] = &[
     priceos::FEATURE_ACCESS,
     priceos::CONSUME,
     priceos::TRACK_BATCH,
+    stripe::SUBSCRIPTION_CREATE,
 ];
 
 /// One kind of request.
@@ -22,8 +23,8 @@ pub(super) struct Work {
     pub(super) name: &'static str,
     /// Whether it changes the data.
     pub(super) writes: bool,
-    /// Whether it is about customers, which are only put in where something is.
-    pub(super) about_customers: bool,
+    /// What it is about, which is only put in where something is; products always are.
+    pub(super) about: About,
     /// How many usage events one request holds, where it holds several.
     pub(super) events: Option<u32>,
     /// What is sent.
@@ -32,6 +33,17 @@ pub(super) struct Work {
     pub(super) statement: Option<Statement>,
     /// What one request comes to in Redis, where it is measured beside that.
     pub(super) redis: Option<Ask>,
+}
+
+/// What a kind of request is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// Products.
+    Products,
+    /// Customers of the PriceOS dialect, with all they have.
+    Customers,
+    /// Customers of the Stripe dialect, who subscribe.
+    Subscribers,
 }
 
 /// A kind of request, and which answers to it will do.
@@ -65,6 +77,10 @@ pub(super) struct Ground {
     pub(super) now: i64,
     /// What Redis calls its script; empty before it has one.
     pub(super) script: String,
+    /// The ids of those who subscribe; empty before they are there.
+    pub(super) subscribers: Vec<String>,
+    /// The id of the price that they subscribe to.
+    pub(super) price: String,
 }
 
 /// How much is put in before the measurement. Things are numbered from 0.
@@ -76,6 +92,8 @@ pub(super) struct Size {
     pub(super) customers: u64,
     /// Usage events of those customers, rounded up to whole batches.
     pub(super) events: u64,
+    /// Customers of Stripe.
+    pub(super) subscribers: u64,
 }
 
 /// What distinguishes one request from the next.
@@ -110,9 +128,12 @@ impl Turn {
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { products, customers, events } = self;
+        let Self { products, customers, events, subscribers } = self;
         write!(f, "{products} products")?;
-        if *customers > 0 { write!(f, ", {customers} customers, {events} usage events") } else { Ok(()) }
+        if *customers > 0 {
+            write!(f, ", {customers} customers, {events} usage events")?;
+        }
+        if *subscribers > 0 { write!(f, ", {subscribers} subscribers") } else { Ok(()) }
     }
 }
 

@@ -3,7 +3,7 @@
 //! The ground is 20 features and three custom products that grant them all. Every customer has the three products, an
 //! override and a bonus. Limits are so high that nothing is ever denied.
 
-use super::{Ask, Ground, Size, Turn, Work, any, put};
+use super::{About, Ask, Ground, Size, Turn, Work, any, put};
 use crate::bench::resp;
 
 /// Usage events in a batch: as many as the server takes at once.
@@ -12,7 +12,7 @@ pub(in crate::bench) const BATCH: u32 = 100;
 pub(super) const FEATURE_ACCESS: Work = Work {
     name: "feature_access",
     writes: false,
-    about_customers: true,
+    about: About::Customers,
     events: None,
     ask: Ask { write: feature_access, will_do: is_whole_access },
     statement: None,
@@ -22,7 +22,7 @@ pub(super) const FEATURE_ACCESS: Work = Work {
 pub(super) const CONSUME: Work = Work {
     name: "consume",
     writes: true,
-    about_customers: true,
+    about: About::Customers,
     events: None,
     ask: Ask { write: consume, will_do: |body| body.starts_with(br#"{"allowed":true,"applied":true,"#) },
     statement: None,
@@ -32,7 +32,7 @@ pub(super) const CONSUME: Work = Work {
 pub(super) const TRACK_BATCH: Work = Work {
     name: "track_batch",
     writes: true,
-    about_customers: true,
+    about: About::Customers,
     events: Some(BATCH),
     ask: Ask { write: track_batch, will_do: is_faultless },
     statement: None,

@@ -153,7 +153,4 @@ fn a_migration_is_between_versions_that_exist() {
     let mut world = two_versions();
     let unknown = MigrateCustomers { to: 3, ..migrate(&["old"]) };
     assert_eq!(world.refused(&unknown), AccessRefusal::NoVersion { version: 3, field: Some("toVersion") });
-    world.stripe_product("Team", &[]);
-    let stripe = MigrateCustomers { product_key: "team".to_owned(), to: 1, ..migrate(&["old"]) };
-    assert_eq!(world.refused(&stripe), AccessRefusal::StripeManaged);
 }

@@ -226,7 +226,7 @@ fn a_customer_has_five_hundred_subscriptions_at_most_that_are_not_over() {
         shop.world.ok(&command);
     }
     shop.told();
-    assert_eq!(shop.refused(&command), No::TooManySubscriptions);
+    assert_eq!(shop.refused(&command), No::TooManySubscriptions { max: 500 });
     shop.cancel(&first.id);
     shop.ok(&command);
 }

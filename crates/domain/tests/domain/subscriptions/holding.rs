@@ -1,10 +1,13 @@
 use super::shop::{Shop, new_item};
 use crate::ask::at;
 use tollgate_domain::access::AnchorSource;
+use tollgate_domain::billing_customer::DeleteBillingCustomer;
 use tollgate_domain::customer::{LinkCustomer, Subscribed};
+use tollgate_domain::definition::DefineAccess;
+use tollgate_domain::migration::MigrateCustomers;
 use tollgate_domain::price::Interval;
 use tollgate_domain::record::{Noun, Record};
-use tollgate_domain::subscription::{CreateSubscription, NewItem, TrialChoice};
+use tollgate_domain::subscription::{CreateSubscription, NewItem, Status, TrialChoice};
 use tollgate_domain::window::{ResetAnchor, ResetInterval, Window};
 
 fn holders(shop: &Shop) -> Vec<Option<String>> {
@@ -53,6 +56,55 @@ fn who_is_linked_has_it_with_the_rows_of_items_from_then_on() {
     assert_eq!(held, [None, Some("acct-9".to_owned())]);
     shop.cancel(&one.id);
     assert_eq!(holders(&shop), [None, None]);
+}
+
+#[test]
+fn whoever_has_a_version_by_subscription_is_moved_to_another() {
+    let mut shop = Shop::new();
+    let pro = shop.pro.clone();
+    let (monthly, more) = (shop.monthly(), shop.price(&pro, Interval::Month, 1));
+    shop.subscribe(&[&monthly, &more]);
+    shop.subscribe(&[&monthly]);
+    let gives = crate::ask::define("basic", &[("seats", crate::ask::Gives::Of(15))]);
+    shop.world.ok(&DefineAccess { new_version: true, ..gives });
+    let ended = shop.subscribe(&[&monthly]);
+    assert_eq!((ended.items[0].version, shop.cancel(&ended.id).status), (2, Status::Canceled));
+    shop.told();
+    let command = MigrateCustomers {
+        product_key: "basic".to_owned(),
+        from: 1,
+        to: 2,
+        customers: vec![shop.holder(), "nobody".into(), shop.holder()],
+        dry_run: true,
+    };
+    let before = shop.world.engine.rows().clone();
+    let (moved, changes) = shop.ok(&command);
+    assert_eq!((moved, changes.len()), (1, 1));
+    assert_eq!(*shop.world.engine.rows(), before, "a trial changes nothing");
+    assert_eq!(shop.ok(&MigrateCustomers { dry_run: false, ..command.clone() }), (moved, changes));
+    assert_eq!(shop.seats(), 15 + 100 + 15);
+    let mut versions: Vec<_> = shop.subscribed().into_iter().map(|subscribed| subscribed.version).collect();
+    versions.sort_unstable();
+    assert_eq!(versions, [1, 2, 2], "the other product's stays");
+    assert!(shop.told().is_empty(), "versions are not shown to who pays");
+    assert_eq!(shop.ok(&command).0, 0, "nobody has the old one any more");
+}
+
+#[test]
+fn deleting_a_customer_ends_all_it_subscribed_to() {
+    let mut shop = Shop::new();
+    let monthly = shop.monthly();
+    let (one, two) = (shop.subscribe(&[&monthly]), shop.subscribe(&[&monthly]));
+    shop.world.engine.events.clear();
+    let id = shop.customer.clone();
+    shop.world.ok(&DeleteBillingCustomer { id: id.clone() });
+    for subscription in [&one.id, &two.id] {
+        let after = shop.see(subscription);
+        assert_eq!((after.status, after.ended), (Status::Canceled, Some(at("2026-01-01"))));
+    }
+    assert_eq!(holders(&shop), [None, None]);
+    let told: Vec<_> = shop.world.engine.events.iter().map(|event| event.name()).collect();
+    assert_eq!(told.iter().filter(|name| *name == "customer.subscription.deleted").count(), 2, "{told:?}");
 }
 
 #[test]

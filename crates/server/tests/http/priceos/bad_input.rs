@@ -347,7 +347,14 @@ async fn what_a_customer_cannot_be_is_refused() {
             ("GET", "/v1/customers?cursor=nobody", Value::Null, 400, invalid, "cursor"),
             ("GET", "/v1/customers?include=all", Value::Null, 400, invalid, "include"),
             ("GET", "/v1/customers?nope=1", Value::Null, 400, "unknown_parameter", "nope"),
-            ("POST", "/v1/customers/acme/checkout", json!({"productKey": "gold"}), 400, "missing_parameter", "stripePriceId"),
+            (
+                "POST",
+                "/v1/customers/acme/checkout",
+                json!({"productKey": "gold"}),
+                400,
+                "missing_parameter",
+                "stripePriceId",
+            ),
             ("POST", "/v1/customers/acme/customer-portal", json!({"returnUrl": "x"}), 400, invalid, "returnUrl"),
         ],
     )

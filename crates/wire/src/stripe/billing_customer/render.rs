@@ -170,7 +170,9 @@ impl Json for ShownSettings<'_> {
         match custom_fields {
             Some(fields) => {
                 writer.begin_array();
-                fields.iter().for_each(|field| ShownField(field).write(writer));
+                for field in fields {
+                    ShownField(field).write(writer);
+                }
                 writer.end_array();
             }
             None => Null.write(writer),

@@ -12,6 +12,7 @@ use tollgate_domain::id::{BillingCustomerId, ID_MAX_CHARACTERS, PriceId};
 use tollgate_domain::list::{CreatedRange, Filter};
 use tollgate_domain::record::{Field, Noun, Value};
 use tollgate_domain::subscription::{Status, Subscription};
+use tollgate_domain::time::Timestamp;
 
 const AUTOMATIC_TAX: Param = Param::new(
     "automatic_tax",
@@ -19,9 +20,9 @@ const AUTOMATIC_TAX: Param = Param::new(
     "Only subscriptions whose taxes are computed, or are not; none are.",
 );
 const CURRENT_PERIOD_END: Param =
-    Param::new("current_period_end", Kind::Created, "Only subscriptions with an item whose period ends then.");
+    Param::new("current_period_end", Kind::Created, "Only subscriptions whose first period to end ends then.");
 const CURRENT_PERIOD_START: Param =
-    Param::new("current_period_start", Kind::Created, "Only subscriptions with an item whose period began then.");
+    Param::new("current_period_start", Kind::Created, "Only subscriptions whose last period to begin began then.");
 const CUSTOMER: Param = Param::new("customer", Kind::text(ID_MAX_CHARACTERS), "Only subscriptions of this customer.");
 const CUSTOMER_ACCOUNT: Param =
     Param::new("customer_account", Kind::text(ID_MAX_CHARACTERS), "Only subscriptions of this account; there is none.");
@@ -42,8 +43,11 @@ const STATUS: Param = Param::new(
     ]),
     "Only those of this status; `ended` for those that are over; all but canceled ones unless said.",
 );
-const TEST_CLOCK: Param =
-    Param::new("test_clock", Kind::text(ID_MAX_CHARACTERS), "Only subscriptions of this test clock.");
+const TEST_CLOCK: Param = Param::new(
+    "test_clock",
+    Kind::text(ID_MAX_CHARACTERS),
+    "Only subscriptions of this test clock; without it and a customer, only those of none.",
+);
 
 /// The parameters of a list.
 pub const LIST: Table = &[
@@ -97,14 +101,17 @@ impl Sieve {
 
     /// Whether a subscription passes.
     pub fn passes(&self, subscription: &Subscription) -> bool {
-        let within = |range: CreatedRange, instant| {
-            range.from.is_none_or(|from| from <= instant) && range.to.is_none_or(|to| instant <= to)
+        let within = |range: CreatedRange, instant: Option<Timestamp>| {
+            instant.is_some_and(|instant| {
+                range.from.is_none_or(|from| from <= instant) && range.to.is_none_or(|to| instant <= to)
+            })
         };
         let items = &subscription.items;
+        let start = items.iter().map(|item| item.period.start).max();
         !self.none
             && self.price.as_ref().is_none_or(|price| items.iter().any(|item| item.price == *price))
-            && self.period_end.is_none_or(|range| items.iter().any(|item| within(range, item.period.end)))
-            && self.period_start.is_none_or(|range| items.iter().any(|item| within(range, item.period.start)))
+            && self.period_end.is_none_or(|range| within(range, subscription.first_period_end()))
+            && self.period_start.is_none_or(|range| within(range, start))
     }
 }
 
@@ -137,6 +144,9 @@ fn filters(params: &Object<'_>) -> Vec<Filter> {
     }
     if let Some(collection) = fields::collection(params) {
         filters.push(Filter::Is(Field::SubscriptionCollection, Value::Text(collection.as_str().to_owned())));
+    }
+    if !params.has(&CUSTOMER) && !params.has(&TEST_CLOCK) {
+        filters.push(Filter::Is(Field::SubscriptionClock, Value::Null));
     }
     filters.extend(of_status(params.get(&STATUS)));
     filters

@@ -8,13 +8,13 @@ use crate::stripe::undecided;
 use std::fmt::Display;
 use tollgate_domain::currency::Currency;
 use tollgate_domain::record::Noun;
-use tollgate_domain::subscription::{ITEMS_MAX, Moment, Place, SUBSCRIPTIONS_MAX, SubscriptionRefusal as No};
+use tollgate_domain::subscription::{ITEMS_MAX, Moment, Place, SubscriptionRefusal as No};
 
 /// The fault that tells of a refusal.
 pub(in crate::stripe) fn refused(operation: Operation, refusal: &No) -> Fault {
     match refusal {
         No::NoCustomer { id } => no_such(Noun::BillingCustomer, id).about("customer").with_status(404),
-        No::TooManySubscriptions => undecided::too_many_subscriptions(SUBSCRIPTIONS_MAX),
+        No::TooManySubscriptions { max } => undecided::too_many_subscriptions(*max),
         No::TooManyItems => wording::array_too_long(&Path::Root.key("items"), ITEMS_MAX),
         No::NoPrice { place, id } => no_such(Noun::Price, id).about(price_at(*place)),
         No::NoProduct { place, id } => no_such(Noun::Product, id).about(in_item(*place, "price_data", "[product]")),
