@@ -240,8 +240,8 @@ mod tests {
             (0..1000).map(|_| CouponId::generate(&mut random).to_string()).collect();
         assert_eq!(ids.len(), 1000);
         for place in 0..COUPON_ID_LENGTH {
-            let seen: std::collections::BTreeSet<u8> = ids.iter().map(|id| id.as_bytes()[place]).collect();
-            assert_eq!(seen.len(), 62, "place {place}");
+            let characters: std::collections::BTreeSet<u8> = ids.iter().map(|id| id.as_bytes()[place]).collect();
+            assert_eq!(characters.len(), 62, "place {place}");
         }
     }
 

@@ -341,11 +341,10 @@ impl Reference {
     /// What kind of object is referred to.
     pub const fn noun(self) -> Noun {
         match self {
-            Self::ProductOfPrice => Noun::Product,
+            Self::ProductOfPrice | Self::ProductOfCoupon(_) => Noun::Product,
             Self::DefaultPrice => Noun::Price,
             Self::TaxCode => Noun::TaxCode,
             Self::EntitlementFeature => Noun::Feature,
-            Self::ProductOfCoupon(_) => Noun::Product,
             Self::CouponOfPromotionCode => Noun::Coupon,
             Self::NamedCustomer | Self::DeletedCustomer | Self::EntitledCustomer => Noun::BillingCustomer,
             Self::TestClock => Noun::TestClock,

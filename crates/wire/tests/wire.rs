@@ -37,6 +37,8 @@ mod request;
 mod sample;
 #[path = "wire/searches.rs"]
 mod searches;
+#[path = "wire/subscriptions.rs"]
+mod subscriptions;
 #[path = "wire/tax_codes.rs"]
 mod tax_codes;
 #[path = "wire/webhooks.rs"]

@@ -190,7 +190,7 @@ fn relink(
     };
     after.customer = Arc::new(Customer {
         stripe_customer: Some(stripe_customer.to_owned()),
-        subscribed: holder.map(|holder| holder.customer.subscribed.clone()).unwrap_or_default(),
+        subscribed: holder.map_or_else(Vec::new, |holder| holder.customer.subscribed.clone()),
         frozen: holder.and_then(|holder| holder.customer.frozen),
         ..linked
     });

@@ -133,7 +133,7 @@ pub(super) fn change<'a>(
         match change {
             ItemChange::Add(new) => add(after, new, place, now, facts, changes, cx)?,
             ItemChange::Change { id, patch } => {
-                other_cadence += usize::from(patch.apply(after, id, place, now, facts, changes, cx)?);
+                other_cadence += usize::from(patch.apply(after, (id, place), now, facts, changes, cx)?);
             }
             ItemChange::Remove { id } => {
                 let place_of = find(after, id, place)?;
@@ -185,8 +185,7 @@ impl ItemPatch {
     fn apply(
         &self,
         after: &mut Subscription,
-        id: &SubscriptionItemId,
-        place: Place,
+        (id, place): (&SubscriptionItemId, Place),
         now: Timestamp,
         facts: &Facts,
         changes: &mut Changes,

@@ -4,7 +4,9 @@
 
 mod ask;
 mod catalog;
+mod coupons;
 mod engine;
+mod meters;
 mod prices;
 mod products;
 mod reference;

@@ -15,6 +15,7 @@ use tollgate_wire::stripe::operation::Operation as O;
 use tollgate_wire::stripe::{price, product, tax_code};
 
 /// Answers a request that passed the gate. `ids` are those of the path.
+#[allow(clippy::too_many_lines, reason = "a table: what each operation does, one after the other")]
 pub(super) async fn answer(app: &App, asked: Asked, ids: &[String]) -> Result<Answer, Fault> {
     let [id, second_id] = [0, 1].map(|place| ids.get(place).map_or("", String::as_str));
     let params = &asked.params;

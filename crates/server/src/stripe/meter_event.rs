@@ -6,6 +6,7 @@ use super::{Asked, store_fault, write};
 use crate::answer::Answer;
 use crate::app::App;
 use std::sync::Arc;
+use tollgate_domain::id::BillingCustomerId;
 use tollgate_domain::list::{CreatedRange, Cursor, Filter, ListQuery, Page};
 use tollgate_domain::meter::{Aggregate, Meter, MeterEvent, Reported};
 use tollgate_domain::quantity::Quantity;
@@ -44,7 +45,7 @@ pub(super) async fn summaries(app: &App, asked: &Asked, id: &str) -> Result<Answ
     let Record::Meter(meter) = existing(app, asked, Noun::Meter, id).await? else { return Err(error::internal()) };
     check_customer(app, asked, &asked_for).await?;
     let page = asked_for.page(&meter.id)?;
-    let values = aggregate(app, asked, &meter, &asked_for, &page.items).await?;
+    let values = aggregate(app, asked, &meter, &asked_for.customer, &page.items).await?;
     let items = page.items.into_iter().zip(values).collect();
     let page = Page { items, has_more: page.has_more };
     let url = meter_event_summary::list_url(&meter.id);
@@ -75,13 +76,13 @@ async fn aggregate(
     app: &App,
     asked: &Asked,
     meter: &Meter,
-    list: &SummaryList,
+    customer: &BillingCustomerId,
     stretches: &[Stretch],
 ) -> Result<Vec<Quantity>, Fault> {
     let mut aggregates = vec![Aggregate::default(); stretches.len()];
     let (Some(newest), Some(oldest)) = (stretches.first(), stretches.last()) else { return Ok(Vec::new()) };
     let created = CreatedRange { from: oldest.instants().from, to: newest.instants().to };
-    let subject = MeterEvent::subject(&meter.id, &list.customer);
+    let subject = MeterEvent::subject(&meter.id, customer);
     let mut query = ListQuery {
         noun: Noun::MeterEvent,
         filters: vec![Filter::Is(Field::MeterEventSubject, Value::Text(subject))],
@@ -96,7 +97,7 @@ async fn aggregate(
             Err(ListError::NoSuchCursor) => return Err(error::internal()),
             Err(ListError::Store(error)) => return Err(store_fault(&error)),
         };
-        for event in page.items.iter().filter_map(event) {
+        for event in page.items.iter().filter_map(as_event) {
             while stretches.get(place).is_some_and(|stretch| !stretch.contains(event.created)) {
                 place += 1;
             }
@@ -112,6 +113,6 @@ async fn aggregate(
     Ok(aggregates.iter().map(|aggregate| aggregate.value(meter.formula)).collect())
 }
 
-fn event(record: &Record) -> Option<&Arc<MeterEvent>> {
+fn as_event(record: &Record) -> Option<&Arc<MeterEvent>> {
     if let Record::MeterEvent(event) = record { Some(event) } else { None }
 }

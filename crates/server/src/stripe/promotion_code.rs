@@ -47,21 +47,21 @@ pub(super) async fn list(app: &App, asked: &Asked) -> Result<Answer, Fault> {
 async fn gather(
     app: &App,
     asked: &Asked,
-    list: &PromotionCodeList,
+    wanted: &PromotionCodeList,
     facts: &mut Facts,
 ) -> Result<Page<Arc<PromotionCode>>, Fault> {
-    let (mut request, now) = (list.request.clone(), app.store.clock().now());
+    let (mut request, now) = (wanted.request.clone(), app.store.clock().now());
     let limit = request.query.limit;
-    if list.active.is_some() {
+    if wanted.active.is_some() {
         request.query.limit = PAGE_MAX;
     }
     let backwards = matches!(request.query.cursor, Some(Cursor::Before(_)));
     let mut items = Vec::new();
     loop {
         let page = read::page(app, asked, &request).await?;
-        let mut codes: Vec<_> = page.items.into_iter().filter_map(code).collect();
+        let mut codes: Vec<_> = page.items.into_iter().filter_map(as_code).collect();
         load_coupons(app, asked, &codes, facts).await?;
-        if list.active.is_none() {
+        if wanted.active.is_none() {
             return Ok(Page { items: codes, has_more: page.has_more });
         }
         if backwards {
@@ -71,7 +71,7 @@ async fn gather(
         request.query.cursor = last.map(if backwards { Cursor::Before } else { Cursor::After });
         for code in codes {
             let coupon = facts.coupon(&code.coupon).expect("it was loaded just now");
-            if list.wants(&code, coupon.as_deref(), now) {
+            if wanted.wants(&code, coupon.as_deref(), now) {
                 items.push(code);
             }
         }
@@ -87,7 +87,7 @@ async fn gather(
     Ok(Page { items, has_more })
 }
 
-fn code(record: Record) -> Option<Arc<PromotionCode>> {
+fn as_code(record: Record) -> Option<Arc<PromotionCode>> {
     if let Record::PromotionCode(code) = record { Some(code) } else { None }
 }
 

@@ -107,13 +107,11 @@ async fn endpoints(app: &App, asked: &Asked) -> Result<Arc<Endpoints>, Fault> {
 
 /// The endpoint that the path names. Of one that was deleted there may be a row; that is nobody's business.
 async fn seen(app: &App, asked: &Asked, id: &str) -> Result<Arc<WebhookEndpoint>, Fault> {
-    match endpoints(app, asked).await?.get(&id.into()) {
-        Some(endpoint) => Ok(endpoint.clone()),
-        None => {
-            let refusal = Refusal::NoSubject { noun: Noun::WebhookEndpoint, id: id.to_owned() };
-            Err(refuse::read_fault(app, asked, &refusal).await)
-        }
+    if let Some(endpoint) = endpoints(app, asked).await?.get(&id.into()) {
+        return Ok(endpoint.clone());
     }
+    let refusal = Refusal::NoSubject { noun: Noun::WebhookEndpoint, id: id.to_owned() };
+    Err(refuse::read_fault(app, asked, &refusal).await)
 }
 
 /// What a request reads of an endpoint; that the endpoint is missing comes before most faults of the request.

@@ -58,17 +58,15 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     RESERVED_V4.iter().all(|(network, length)| (bits ^ u32::from(Ipv4Addr::from(*network))) >> (32 - length) != 0)
 }
 
-/// Hosts of the internet are in 2000::/3. An address that holds one of IPv4, of a translator or a tunnel, leads there.
+/// Hosts of the internet are in `2000::/3`. An address that holds one of IPv4, of a translator or a tunnel, leads there.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
     let v4 = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
     match segments {
-        // NAT64
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(v4(high, low)),
-        // 6to4
-        [0x2002, high, low, ..] => is_public_v4(v4(high, low)),
+        // NAT64 and 6to4
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => is_public_v4(v4(high, low)),
         // Teredo, benchmarks, ORCHID and their like; documentation
-        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
         [first, ..] => first & 0xe000 == 0x2000,
     }
 }

@@ -47,7 +47,7 @@ pub(super) async fn batch(batch: Batch) {
     for delivery in taken {
         let (post, place) = (post.clone(), place.clone());
         let parcel = match &known {
-            Ok(facts) => parcel(&delivery, facts),
+            Ok(facts) => Ok(parcel(&delivery, facts)),
             Err(error) => Err(trouble(&post, format!("the event cannot be read: {error}"), None)),
         };
         tokio::spawn(async move {
@@ -97,12 +97,12 @@ async fn known(post: &Post, environment: Environment, taken: &[Arc<Delivery>]) -
 }
 
 /// Nothing where there is nothing left to send.
-fn parcel(delivery: &Delivery, facts: &Facts) -> Result<Option<Parcel>, Trouble> {
+fn parcel(delivery: &Delivery, facts: &Facts) -> Option<Parcel> {
     let known = "it was loaded before";
     let event = facts.event(&delivery.event).expect(known);
     let endpoint = facts.endpoints().expect(known).get(&delivery.endpoint).cloned();
     let pending = delivery::pending(&delivery.event, facts).expect(known);
-    Ok(event.zip(endpoint).map(|(event, endpoint)| Parcel { event, endpoint, pending }))
+    event.zip(endpoint).map(|(event, endpoint)| Parcel { event, endpoint, pending })
 }
 
 async fn attempt(post: &Post, environment: Environment, parcel: Parcel) -> Outcome {

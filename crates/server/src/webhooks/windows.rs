@@ -159,9 +159,9 @@ mod tests {
         for pause in [4, 8, 16, 32, 64, 100, 100] {
             assert!(windows.room(&place, now) > 0);
             windows.looked(&place, 0, now);
-            now += Duration::from_millis(pause) - Duration::from_nanos(1);
+            now += Duration::from_millis(pause - 1);
             assert_eq!(windows.room(&place, now), 0);
-            now += Duration::from_nanos(1);
+            now += Duration::from_millis(1);
         }
         windows.looked(&place, 1, now);
         assert!(windows.room(&place, now) > 0);

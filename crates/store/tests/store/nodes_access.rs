@@ -114,6 +114,48 @@ fn what_two_nodes_accept_together_is_the_limit() {
 }
 
 #[test]
+fn usage_that_races_with_a_link_is_neither_lost_nor_doubled() {
+    for round in 0..rounds(2) {
+        let Some(site) = Site::new() else { return };
+        run_threads(async {
+            let nodes = site.nodes::<2>().await;
+            furnish(&nodes[0], 1_000_000).await;
+            // A customer that stands for a billing customer goes over to whoever is linked in its place.
+            let link = |id: &str| LinkCustomer { id: id.into(), stripe_customer: "own".to_owned(), force: false };
+            ask(&nodes[0], link("own")).await.unwrap();
+            let applied = at_once(&nodes, 8, |node: Arc<Store>, number| async move {
+                let mut applied = 0;
+                for turn in 0..30 {
+                    if number == 0 && turn == 10 + round {
+                        ask(&node, link("named")).await.unwrap();
+                        continue;
+                    }
+                    let customer = if number % 4 == 3 { "named" } else { "own" };
+                    let key = format!("{number} {turn}");
+                    match ask(&node, track(customer, "calls", 1, Some(&key))).await.unwrap() {
+                        Tracked::Applied { .. } => applied += 1,
+                        other => panic!("{other:?}"),
+                    }
+                }
+                applied
+            })
+            .await;
+            let mut all = Tally::default();
+            for customer in ["own", "named"] {
+                let sum = tally(&nodes[1], Test, &calls_of(&nodes[1], customer).await, Window::ALWAYS).await;
+                assert_eq!(used(&nodes[1], customer).await, sum.sum, "{customer}");
+                all = Tally { count: all.count + sum.count, sum: all.sum.plus(sum.sum) };
+            }
+            assert_eq!(all.count, applied.into_iter().sum::<u64>());
+            assert_eq!(all.sum, Quantity::whole(8 * 30 - 1));
+            let named = account(&nodes[1], Test, "named").await.unwrap();
+            assert_eq!(named.customer.stripe_customer.as_deref(), Some("own"));
+            site.assert_healthy().await;
+        });
+    }
+}
+
+#[test]
 fn an_event_that_is_sent_to_both_nodes_at_once_counts_once() {
     let Some(site) = Site::new() else { return };
     run_threads(async {

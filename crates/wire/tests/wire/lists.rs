@@ -105,7 +105,7 @@ fn filters_become_tests_of_fields() {
     let events = |form: &str| event::parse_list(&params(form)).unwrap().query.filters;
     assert_eq!(events("type=product.created"), [Filter::Is(Field::EventType, text("product.created"))]);
     assert_eq!(events("type=product.*"), [Filter::StartsWith(Field::EventType, "product.".into())]);
-    assert_eq!(events("type=*&delivery_success=true"), []);
+    assert_eq!(events("type=*&delivery_success=true"), [Filter::Delivered(true)]);
     assert_eq!(events("types[]=a&types[]=b"), [Filter::OneOf(Field::EventType, vec![text("a"), text("b")])]);
     check_taken(price::parse_list, &["type=recurring"]);
     check_faults(

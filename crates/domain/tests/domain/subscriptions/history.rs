@@ -1,6 +1,6 @@
 //! Random lives of a subscription, held against the model.
 
-use super::model::{Cancel, Every, Model, TICK};
+use super::model::{Cancel, Every, Model, TICK, Until};
 use super::shop::{Shop, cancel, change, new_item, update, with_items};
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -250,7 +250,7 @@ impl History {
         assert_eq!((millis(cancel_at), *cancel_at_period_end), (model.cancel_at, model.at_period_end));
         assert_eq!((millis(canceled), millis(ended)), (model.canceled, model.ended));
         assert_eq!(shown.trial.map(|trial| (trial.start.millis(), trial.end.millis())), model.trial);
-        assert_eq!(shown.pause.map(|pause| millis(&pause.resumes)), model.paused);
+        assert_eq!(shown.pause.map(|pause| Until(millis(&pause.resumes))), model.paused);
         let seen = items.iter().map(|item| (item.price.clone(), item.quantity, item.period));
         let expected = model.items.iter().map(|item| {
             let period = Period { start: instant(item.start), end: instant(item.end) };

@@ -59,6 +59,10 @@ pub(super) enum Cancel {
     At(i64),
 }
 
+/// Until when collection is paused; nothing for as long as nobody says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Until(pub(super) Option<i64>);
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Model {
     pub(super) now: i64,
@@ -70,8 +74,7 @@ pub(super) struct Model {
     pub(super) at_period_end: bool,
     pub(super) canceled: Option<i64>,
     pub(super) ended: Option<i64>,
-    /// Whether collection is paused, and until when.
-    pub(super) paused: Option<Option<i64>>,
+    pub(super) paused: Option<Until>,
     told_of_trial: bool,
     /// What was told, without what all types of events begin with.
     pub(super) told: Vec<&'static str>,
@@ -151,7 +154,7 @@ impl Model {
         if *self != before {
             self.told.push("updated");
         }
-        if self.paused == Some(Some(now)) {
+        if self.paused == Some(Until(Some(now))) {
             self.paused = None;
             self.told.push("updated");
         }
@@ -228,7 +231,7 @@ impl Model {
 
     pub(super) fn pause(&mut self, until: Option<i64>) -> Result<(), ()> {
         self.change(|model| {
-            model.paused = Some(until);
+            model.paused = Some(Until(until));
             until.is_none_or(|until| until > model.now).then_some(())
         })
     }

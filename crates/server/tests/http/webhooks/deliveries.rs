@@ -25,22 +25,22 @@ async fn an_event_arrives_as_it_is_shown_signed_with_the_secret_of_the_endpoint(
     let endpoint = world.endpoint(&receiver.url()).await;
     world.product("gold").await;
     until("it arrives", async || receiver.count() == 1).await;
-    let received = receiver.received().remove(0);
-    let header = |name: &str| received.headers.get(name).map(String::as_str);
-    assert_eq!(received.path, "/hook?from=tollgate");
+    let request = receiver.received().remove(0);
+    let header = |name: &str| request.headers.get(name).map(String::as_str);
+    assert_eq!(request.path, "/hook?from=tollgate");
     assert_eq!(header("content-type"), Some("application/json; charset=utf-8"));
     assert_eq!(header("user-agent"), Some("Stripe/1.0 (+https://stripe.com/docs/webhooks)"));
     assert_eq!(header("host").map(str::to_owned), Some(receiver.address().to_string()));
     let signature = header("stripe-signature").unwrap();
     let secret = text(&endpoint, "secret");
-    assert_eq!(signers(signature, received.body.as_bytes(), &[secret, "whsec_other"]), [secret]);
+    assert_eq!(signers(signature, request.body.as_bytes(), &[secret, "whsec_other"]), [secret]);
     assert_eq!(sent_at(signature), world.now() / 1000);
-    assert!(!received.body.contains(TEST_KEY) && !received.body.contains("whsec_"));
+    assert!(!request.body.contains(TEST_KEY) && !request.body.contains("whsec_"));
     until("it is noted", async || world.missed(&endpoint, "").await.is_empty()).await;
     let mut shown = world.events("").await.remove(0);
     assert_eq!(shown["pending_webhooks"], 0);
     shown["pending_webhooks"] = json!(1);
-    assert_eq!(received.json(), shown);
+    assert_eq!(request.json(), shown);
     assert_eq!(text(&shown["data"]["object"], "id"), "gold");
 }
 
@@ -55,8 +55,8 @@ async fn both_secrets_sign_while_one_is_exchanged_for_the_other() {
     for (place, expected) in [&secrets[..], &secrets[..1]].into_iter().enumerate() {
         world.product(&format!("p{place}")).await;
         until("it arrives", async || receiver.count() == place + 1).await;
-        let received = receiver.received().remove(place);
-        let signed = signers(&received.headers["stripe-signature"], received.body.as_bytes(), &secrets);
+        let request = receiver.received().remove(place);
+        let signed = signers(&request.headers["stripe-signature"], request.body.as_bytes(), &secrets);
         assert_eq!(signed, expected);
         world.pass(60_000);
     }
@@ -99,10 +99,10 @@ async fn what_fails_is_signed_anew_and_sent_again_after_a_pause() {
     assert_eq!(receiver.count(), 1, "not before the pause is over");
     world.pass(7000);
     until("it arrives", async || world.missed(&endpoint, "").await.is_empty()).await;
-    let received = receiver.received();
-    assert_eq!(received.len(), 2);
-    assert_eq!(received[0].event(), received[1].event());
-    let [first, second] = [0, 1].map(|place: usize| sent_at(&received[place].headers["stripe-signature"]));
+    let requests = receiver.received();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].event(), requests[1].event());
+    let [first, second] = [0, 1].map(|place: usize| sent_at(&requests[place].headers["stripe-signature"]));
     assert_eq!(second - first, 7);
     assert_eq!(world.server.get(&path).await.json()["pending_webhooks"], 0);
     assert_eq!(world.events("delivery_success=true").await.len(), 1);

@@ -15,8 +15,8 @@ pub(super) fn signers<'s>(header: &str, body: &[u8], secrets: &[&'s str]) -> Vec
         for part in [at.as_bytes(), b".", body] {
             mac.update(part);
         }
-        let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        signatures.iter().any(|(_, signature)| *signature == hex)
+        let digest = mac.finalize().into_bytes();
+        signatures.iter().any(|(_, signature)| bytes(signature) == digest[..])
     };
     secrets.iter().copied().filter(has_signed).collect()
 }
@@ -24,4 +24,10 @@ pub(super) fn signers<'s>(header: &str, body: &[u8], secrets: &[&'s str]) -> Vec
 /// The second at which it was sent.
 pub(super) fn sent_at(header: &str) -> i64 {
     header.split([',', '=']).nth(1).and_then(|at| at.parse().ok()).expect("a time")
+}
+
+/// What hex digits in lower case say.
+fn bytes(hex: &str) -> Vec<u8> {
+    assert!(hex.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')), "{hex}");
+    (0..hex.len() / 2).map(|place| u8::from_str_radix(&hex[2 * place..2 * place + 2], 16).unwrap()).collect()
 }

@@ -103,20 +103,13 @@ fn render_items(
 
 /// Old clients know subscriptions of one price, and look for it here.
 fn render_single(writer: &mut Writer, subscription: &Subscription, prices: &[Option<Arc<Price>>], view: &View<'_>) {
-    let single = match (subscription.items.as_slice(), prices) {
-        ([item], [Some(price)]) => Some((item, price)),
-        _ => None,
-    };
-    match single {
-        Some((item, price)) => {
-            writer.key("plan");
-            plan::render(writer, price, &view.unexpanded());
-            writer.field("quantity", &item.quantity);
-        }
-        None => {
-            writer.field("plan", &Null);
-            writer.field("quantity", &Null);
-        }
+    if let ([item], [Some(price)]) = (subscription.items.as_slice(), prices) {
+        writer.key("plan");
+        plan::render(writer, price, &view.unexpanded());
+        writer.field("quantity", &item.quantity);
+    } else {
+        writer.field("plan", &Null);
+        writer.field("quantity", &Null);
     }
 }
 
@@ -133,13 +126,11 @@ pub fn render_item_at(
     id: &SubscriptionItemId,
     view: &View<'_>,
 ) -> Result<(), Stop> {
-    match subscription.item(id) {
-        Some(item) => render_item(writer, subscription, item, view),
-        None => {
-            Null.write(writer);
-            Ok(())
-        }
+    if let Some(item) = subscription.item(id) {
+        return render_item(writer, subscription, item, view);
     }
+    Null.write(writer);
+    Ok(())
 }
 
 fn write_item(
@@ -158,17 +149,14 @@ fn write_item(
     writer.field("current_period_start", &item.period.start.seconds());
     writer.field("discounts", &[] as &[bool]);
     writer.field("metadata", &Shown(&item.metadata));
-    match shown {
-        Some(shown) => {
-            writer.key("plan");
-            plan::render(writer, shown, &view.unexpanded());
-            writer.key("price");
-            price::render(writer, shown, &view.within(view.expand.get("price").unwrap_or(&NOTHING)))?;
-        }
-        None => {
-            writer.field("plan", &Null);
-            writer.field("price", &Null);
-        }
+    if let Some(shown) = shown {
+        writer.key("plan");
+        plan::render(writer, shown, &view.unexpanded());
+        writer.key("price");
+        price::render(writer, shown, &view.within(view.expand.get("price").unwrap_or(&NOTHING)))?;
+    } else {
+        writer.field("plan", &Null);
+        writer.field("price", &Null);
     }
     if let Some(quantity) = &item.quantity {
         writer.field("quantity", quantity);

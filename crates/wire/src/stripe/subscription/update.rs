@@ -106,9 +106,9 @@ pub fn parse_update(params: &Params, id: SubscriptionId) -> Result<(UpdateSubscr
     let expand = expand::of_object(&params, &EXPANDABLE)?;
     let cancel = cancel(&params)?;
     settings::check(&params, NONE)?;
-    let path = Path::Root.key(ITEMS.name);
     let sent = params.objects(&ITEMS).unwrap_or_default();
-    let items = sent.into_iter().enumerate().map(|(index, item)| items::change(item, &path.index(index)));
+    let change = |(index, item)| items::change(item, &Path::Root.key(ITEMS.name).index(index));
+    let items = sent.into_iter().enumerate().map(change);
     let details = params.object(&CANCELLATION_DETAILS);
     let patch = SubscriptionPatch {
         items: items.collect::<Result<_, _>>()?,

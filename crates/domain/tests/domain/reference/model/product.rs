@@ -123,21 +123,28 @@ impl Model {
         Ok(())
     }
 
+    /// What a customer has by subscriptions goes with the customer of Stripe.
     pub(in crate::reference) fn link(&mut self, id: &str, stripe: &str, force: bool) -> Result<(), No> {
         let linked = self.customers.get(id).and_then(|customer| customer.stripe.as_deref());
-        if linked.is_some_and(|linked| linked != stripe) && !force {
+        if linked == Some(stripe) {
+            return Ok(());
+        }
+        if linked.is_some() && !force {
             return Err(No::Linked(LinkConflict::Customer));
         }
+        let mut subscribed = Vec::new();
         for (other, customer) in &mut self.customers {
             if other != id && customer.stripe.as_deref() == Some(stripe) {
                 if !force {
                     return Err(No::Linked(LinkConflict::StripeCustomer));
                 }
                 customer.stripe = None;
+                subscribed = std::mem::take(&mut customer.subscribed);
             }
         }
         self.ensure(id);
-        self.customers.get_mut(id).expect("it is there now").stripe = Some(stripe.to_owned());
+        let customer = self.customers.get_mut(id).expect("it is there now");
+        (customer.stripe, customer.subscribed) = (Some(stripe.to_owned()), subscribed);
         Ok(())
     }
 
