@@ -56,6 +56,8 @@ pub(crate) fn of(record: &Record) -> Vec<Term> {
     let metadata = match record {
         Record::Product(product) => Some(&product.metadata),
         Record::Price(price) => Some(&price.metadata),
+        Record::BillingCustomer(customer) => Some(&customer.metadata),
+        Record::Subscription(subscription) => Some(&subscription.metadata),
         _ => None,
     };
     for key in metadata.into_iter().flat_map(|metadata| metadata.keys()) {

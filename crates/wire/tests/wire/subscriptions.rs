@@ -1,6 +1,7 @@
 //! Subscriptions: what requests say, and which are refused before anything is looked up.
 
 use crate::request::{check_faults, check_taken, params};
+use tollgate_domain::currency::Currency;
 use tollgate_domain::patch::Patch;
 use tollgate_domain::subscription::{
     AnchorChoice, AnchorConfig, BillingMode, CancelChoice, Collection, ItemChange, MissingPayment, Pause,
@@ -51,7 +52,7 @@ fn a_creation_says_when_and_how_it_is_billed() {
     assert_eq!(create(form).missing_payment, MissingPayment::Pause);
     let sent = create("collection_method=send_invoice&days_until_due=30&currency=EUR");
     assert_eq!((sent.collection, sent.days_until_due), (Collection::SendInvoice, Some(30)));
-    assert_eq!(sent.currency.map(|currency| currency.code()), Some("eur"));
+    assert_eq!(sent.currency.map(Currency::code), Some("eur"));
 }
 
 #[test]
