@@ -76,7 +76,7 @@ pub(crate) struct ServerArgs {
     database_writers: Option<NonZeroUsize>,
 
     /// The metadata key of customers of the Stripe dialect that names their customer in the PriceOS dialect
-    /// [default: priceos_customer_id]
+    /// [default: `priceos_customer_id`]
     #[arg(long, env = "TOLLGATE_CUSTOMER_ID_METADATA_KEY", value_name = "KEY")]
     customer_id_metadata_key: Option<String>,
 

@@ -85,13 +85,12 @@ impl Noun {
             Self::Feature => "feature",
             Self::CustomProduct => "custom product",
             Self::Definition => "product version",
-            Self::Customer => "customer",
+            Self::Customer | Self::BillingCustomer => "customer",
             Self::Assignment => "assignment",
             Self::Override => "override",
             Self::Bonus => "bonus",
             Self::Counters => "usage",
             Self::UsageEvent => "usage event",
-            Self::BillingCustomer => "customer",
             Self::Subscription => "subscription",
             Self::SubscriptionItem => "subscription item",
             Self::Coupon => "coupon",
@@ -298,6 +297,13 @@ impl Record {
                 },
                 _ => Value::Null,
             },
+            _ => self.billing_value(field),
+        }
+    }
+
+    /// The same of what is billed, and of webhooks.
+    fn billing_value(&self, field: Field) -> Value {
+        match self {
             Self::BillingCustomer(customer) => match field {
                 Field::BillingCustomerEmail => Value::text(customer.email.as_deref()),
                 Field::BillingCustomerClock => Value::text(customer.test_clock.as_ref().map(TestClockId::as_str)),
@@ -355,86 +361,154 @@ impl Record {
                 Field::DeliveryEndpoint => Value::text(Some(delivery.endpoint.as_str())),
                 _ => Value::Null,
             },
-            Self::Receipt(_)
-            | Self::Feature(_)
-            | Self::CustomProduct(_)
-            | Self::Definition(_)
-            | Self::Counters(_)
-            | Self::Coupon(_)
-            | Self::WebhookEndpoint(_)
-            | Self::EntitlementSummary(_) => Value::Null,
+            _ => Value::Null,
         }
     }
 }
 
-/// A field that records can be looked up or filtered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "noun and field are what the variants are called")]
-pub enum Field {
-    ProductActive,
-    ProductShippable,
-    ProductUrl,
-    /// What the PriceOS dialect calls it.
-    ProductKey,
-    PriceActive,
-    PriceCurrency,
-    /// No two prices of one environment have the same.
-    PriceLookupKey,
-    PriceProduct,
-    /// Set for recurring prices only, so that its absence means one-time.
-    PriceInterval,
-    PriceMeter,
-    PriceUsageType,
-    EventType,
-    ApiKeyHash,
-    CustomerStripe,
-    /// What a search looks for parts of.
-    CustomerSearch,
-    AssignmentCustomer,
-    AssignmentProduct,
-    /// The product together with the version.
-    AssignmentVersion,
-    OverrideCustomer,
-    BonusCustomer,
-    /// The customer together with the feature.
-    UsageSubject,
-    /// The subject together with the event's key.
-    UsageKey,
-    BillingCustomerEmail,
-    BillingCustomerClock,
-    BillingCustomerDeleted,
-    SubscriptionCustomer,
-    SubscriptionStatus,
-    SubscriptionCollection,
-    SubscriptionClock,
-    /// When time changes it next, as [`Value::due`] writes it; not set where a test clock tells the time.
-    SubscriptionDue,
-    ItemSubscription,
-    ItemPrice,
-    /// Who has the product; set while the subscription counts, as the two after it.
-    ItemCustomer,
-    ItemProduct,
-    ItemVersion,
-    /// The code in lower case, while it is active.
-    PromotionCodeHeld,
-    /// The code in lower case.
-    PromotionCodeText,
-    PromotionCodeCoupon,
-    PromotionCodeCustomer,
-    PromotionCodeActive,
-    /// The name of its events, while it is active.
-    MeterHeld,
-    MeterActive,
-    MeterEventIdentifier,
-    /// The meter together with the customer, while the event counts.
-    MeterEventSubject,
-    /// When time changes it next, as [`Value::due`] writes it: always, while it advances.
-    TestClockDue,
-    /// Its endpoint and when it is due, as [`Value::due_of`] writes it.
-    DeliveryQueue,
-    DeliveryStatus,
-    DeliveryEvent,
-    DeliveryEndpoint,
+/// What there is to know of a field.
+struct About {
+    noun: Noun,
+    name: &'static str,
+    field_type: FieldType,
+    lookup: Lookup,
+}
+
+/// The promoted fields of each noun, in the order of their columns: the name among the fields of the noun, what its
+/// values are where it is set, and how it is found.
+macro_rules! fields {
+    ($($noun:ident { $($(#[$doc:meta])* $field:ident = $name:literal, $type:ident, $lookup:ident;)* })*) => {
+        /// A field that records can be looked up or filtered by.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "noun and field are what the variants are called")]
+        pub enum Field {
+            $($($(#[$doc])* $field,)*)*
+        }
+
+        impl Field {
+            const fn about(self) -> About {
+                match self {
+                    $($(Self::$field => About {
+                        noun: Noun::$noun,
+                        name: $name,
+                        field_type: FieldType::$type,
+                        lookup: Lookup::$lookup,
+                    },)*)*
+                }
+            }
+        }
+
+        impl Noun {
+            /// The promoted fields, in the order of their columns.
+            pub const fn fields(self) -> &'static [Field] {
+                match self {
+                    $(Self::$noun => &[$(Field::$field),*],)*
+                    _ => &[],
+                }
+            }
+        }
+    };
+}
+
+fields! {
+    Product {
+        ProductActive = "active", Flag, Scan;
+        ProductShippable = "shippable", Flag, Scan;
+        ProductUrl = "url", Text, Index;
+        /// What the PriceOS dialect calls it.
+        ProductKey = "key", Text, Unique;
+    }
+    Price {
+        PriceActive = "active", Flag, Scan;
+        PriceCurrency = "currency", Text, Scan;
+        /// No two prices of one environment have the same.
+        PriceLookupKey = "lookup_key", Text, Unique;
+        PriceProduct = "product", Text, Index;
+        /// Set for recurring prices only, so that its absence means one-time.
+        PriceInterval = "recurring_interval", Text, Scan;
+        PriceMeter = "meter", Text, Index;
+        PriceUsageType = "usage_type", Text, Scan;
+    }
+    Event {
+        EventType = "type", Text, Index;
+    }
+    ApiKey {
+        ApiKeyHash = "hash", Text, Unique;
+    }
+    Customer {
+        CustomerStripe = "stripe_customer", Text, Unique;
+        /// What a search looks for parts of.
+        CustomerSearch = "search", Text, Scan;
+    }
+    Assignment {
+        AssignmentCustomer = "customer", Text, Index;
+        AssignmentProduct = "product", Text, Index;
+        /// The product together with the version.
+        AssignmentVersion = "product_version", Text, Index;
+    }
+    Override {
+        OverrideCustomer = "customer", Text, Index;
+    }
+    Bonus {
+        BonusCustomer = "customer", Text, Index;
+    }
+    UsageEvent {
+        /// The customer together with the feature.
+        UsageSubject = "subject", Text, Index;
+        /// The subject together with the event's key.
+        UsageKey = "key", Text, Unique;
+    }
+    BillingCustomer {
+        BillingCustomerEmail = "email", Text, Index;
+        BillingCustomerClock = "test_clock", Text, Index;
+        BillingCustomerDeleted = "deleted", Flag, Scan;
+    }
+    Subscription {
+        SubscriptionCustomer = "customer", Text, Index;
+        SubscriptionStatus = "status", Text, Scan;
+        SubscriptionCollection = "collection", Text, Scan;
+        SubscriptionClock = "test_clock", Text, Index;
+        /// When time changes it next, as [`Value::due`] writes it; not set where a test clock tells the time.
+        SubscriptionDue = "due", Text, Index;
+    }
+    SubscriptionItem {
+        ItemSubscription = "subscription", Text, Index;
+        ItemPrice = "price", Text, Index;
+        /// Who has the product; set while the subscription counts, as the two after it.
+        ItemCustomer = "customer", Text, Index;
+        ItemProduct = "product", Text, Index;
+        ItemVersion = "product_version", Text, Index;
+    }
+    PromotionCode {
+        /// The code in lower case, while it is active.
+        PromotionCodeHeld = "held", Text, Unique;
+        /// The code in lower case.
+        PromotionCodeText = "code", Text, Index;
+        PromotionCodeCoupon = "coupon", Text, Index;
+        PromotionCodeCustomer = "customer", Text, Index;
+        PromotionCodeActive = "active", Flag, Scan;
+    }
+    Meter {
+        /// The name of its events, while it is active.
+        MeterHeld = "held", Text, Unique;
+        MeterActive = "active", Flag, Scan;
+    }
+    MeterEvent {
+        MeterEventIdentifier = "identifier", Text, Unique;
+        /// The meter together with the customer, while the event counts.
+        MeterEventSubject = "subject", Text, Index;
+    }
+    TestClock {
+        /// When time changes it next, as [`Value::due`] writes it: always, while it advances.
+        TestClockDue = "due", Text, Index;
+    }
+    Delivery {
+        /// Its endpoint and when it is due, as [`Value::due_of`] writes it.
+        DeliveryQueue = "queue", Text, Index;
+        DeliveryEvent = "event", Text, Index;
+        DeliveryEndpoint = "endpoint", Text, Index;
+        DeliveryStatus = "status", Text, Scan;
+    }
 }
 
 /// How a promoted field is found.
@@ -448,259 +522,25 @@ pub enum Lookup {
     Unique,
 }
 
-impl Noun {
-    /// The promoted fields, in the order of their columns.
-    pub const fn fields(self) -> &'static [Field] {
-        use Field as F;
-        match self {
-            Self::Product => &[F::ProductActive, F::ProductShippable, F::ProductUrl, F::ProductKey],
-            Self::Price => &[
-                F::PriceActive,
-                F::PriceCurrency,
-                F::PriceLookupKey,
-                F::PriceProduct,
-                F::PriceInterval,
-                F::PriceMeter,
-                F::PriceUsageType,
-            ],
-            Self::Event => &[F::EventType],
-            Self::ApiKey => &[F::ApiKeyHash],
-            Self::Customer => &[F::CustomerStripe, F::CustomerSearch],
-            Self::Assignment => &[F::AssignmentCustomer, F::AssignmentProduct, F::AssignmentVersion],
-            Self::Override => &[F::OverrideCustomer],
-            Self::Bonus => &[F::BonusCustomer],
-            Self::UsageEvent => &[F::UsageSubject, F::UsageKey],
-            Self::BillingCustomer => &[F::BillingCustomerEmail, F::BillingCustomerClock, F::BillingCustomerDeleted],
-            Self::Subscription => &[
-                F::SubscriptionCustomer,
-                F::SubscriptionStatus,
-                F::SubscriptionCollection,
-                F::SubscriptionClock,
-                F::SubscriptionDue,
-            ],
-            Self::SubscriptionItem => {
-                &[F::ItemSubscription, F::ItemPrice, F::ItemCustomer, F::ItemProduct, F::ItemVersion]
-            }
-            Self::PromotionCode => &[
-                F::PromotionCodeHeld,
-                F::PromotionCodeText,
-                F::PromotionCodeCoupon,
-                F::PromotionCodeCustomer,
-                F::PromotionCodeActive,
-            ],
-            Self::Meter => &[F::MeterHeld, F::MeterActive],
-            Self::MeterEvent => &[F::MeterEventIdentifier, F::MeterEventSubject],
-            Self::TestClock => &[F::TestClockDue],
-            Self::Delivery => &[F::DeliveryQueue, F::DeliveryEvent, F::DeliveryEndpoint, F::DeliveryStatus],
-            Self::Receipt
-            | Self::Feature
-            | Self::CustomProduct
-            | Self::Definition
-            | Self::Counters
-            | Self::Coupon
-            | Self::WebhookEndpoint
-            | Self::Entitlement
-            | Self::EntitlementSummary
-            | Self::TaxCode
-            | Self::ProductFeature => &[],
-        }
-    }
-}
-
 impl Field {
     /// The noun whose field it is.
     pub const fn noun(self) -> Noun {
-        match self {
-            Self::ProductActive | Self::ProductShippable | Self::ProductUrl | Self::ProductKey => Noun::Product,
-            Self::PriceActive
-            | Self::PriceCurrency
-            | Self::PriceLookupKey
-            | Self::PriceProduct
-            | Self::PriceInterval
-            | Self::PriceMeter
-            | Self::PriceUsageType => Noun::Price,
-            Self::EventType => Noun::Event,
-            Self::ApiKeyHash => Noun::ApiKey,
-            Self::CustomerStripe | Self::CustomerSearch => Noun::Customer,
-            Self::AssignmentCustomer | Self::AssignmentProduct | Self::AssignmentVersion => Noun::Assignment,
-            Self::OverrideCustomer => Noun::Override,
-            Self::BonusCustomer => Noun::Bonus,
-            Self::UsageSubject | Self::UsageKey => Noun::UsageEvent,
-            Self::BillingCustomerEmail | Self::BillingCustomerClock | Self::BillingCustomerDeleted => {
-                Noun::BillingCustomer
-            }
-            Self::SubscriptionCustomer
-            | Self::SubscriptionStatus
-            | Self::SubscriptionCollection
-            | Self::SubscriptionClock
-            | Self::SubscriptionDue => Noun::Subscription,
-            Self::ItemSubscription | Self::ItemPrice | Self::ItemCustomer | Self::ItemProduct | Self::ItemVersion => {
-                Noun::SubscriptionItem
-            }
-            Self::PromotionCodeHeld
-            | Self::PromotionCodeText
-            | Self::PromotionCodeCoupon
-            | Self::PromotionCodeCustomer
-            | Self::PromotionCodeActive => Noun::PromotionCode,
-            Self::MeterHeld | Self::MeterActive => Noun::Meter,
-            Self::MeterEventIdentifier | Self::MeterEventSubject => Noun::MeterEvent,
-            Self::TestClockDue => Noun::TestClock,
-            Self::DeliveryQueue | Self::DeliveryEvent | Self::DeliveryEndpoint | Self::DeliveryStatus => Noun::Delivery,
-        }
+        self.about().noun
     }
 
     /// Its name among the fields of its noun.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::ProductActive | Self::PriceActive => "active",
-            Self::ProductShippable => "shippable",
-            Self::ProductUrl => "url",
-            Self::PriceCurrency => "currency",
-            Self::PriceLookupKey => "lookup_key",
-            Self::PriceProduct | Self::AssignmentProduct => "product",
-            Self::PriceInterval => "recurring_interval",
-            Self::PriceMeter => "meter",
-            Self::PriceUsageType => "usage_type",
-            Self::EventType => "type",
-            Self::ApiKeyHash => "hash",
-            Self::ProductKey | Self::UsageKey => "key",
-            Self::CustomerStripe => "stripe_customer",
-            Self::CustomerSearch => "search",
-            Self::AssignmentCustomer | Self::OverrideCustomer | Self::BonusCustomer => "customer",
-            Self::AssignmentVersion => "product_version",
-            Self::UsageSubject => "subject",
-            Self::BillingCustomerEmail => "email",
-            Self::BillingCustomerClock | Self::SubscriptionClock => "test_clock",
-            Self::BillingCustomerDeleted => "deleted",
-            Self::SubscriptionCustomer | Self::ItemCustomer | Self::PromotionCodeCustomer => "customer",
-            Self::SubscriptionStatus | Self::DeliveryStatus => "status",
-            Self::SubscriptionCollection => "collection",
-            Self::SubscriptionDue => "due",
-            Self::ItemSubscription => "subscription",
-            Self::ItemPrice => "price",
-            Self::ItemProduct => "product",
-            Self::ItemVersion => "product_version",
-            Self::PromotionCodeHeld | Self::MeterHeld => "held",
-            Self::PromotionCodeText => "code",
-            Self::PromotionCodeCoupon => "coupon",
-            Self::PromotionCodeActive | Self::MeterActive => "active",
-            Self::MeterEventIdentifier => "identifier",
-            Self::MeterEventSubject => "subject",
-            Self::TestClockDue => "due",
-            Self::DeliveryQueue => "queue",
-            Self::DeliveryEvent => "event",
-            Self::DeliveryEndpoint => "endpoint",
-        }
+        self.about().name
     }
 
     /// What its values are, where it is set.
     pub const fn field_type(self) -> FieldType {
-        match self {
-            Self::ProductActive
-            | Self::ProductShippable
-            | Self::PriceActive
-            | Self::BillingCustomerDeleted
-            | Self::PromotionCodeActive
-            | Self::MeterActive => FieldType::Flag,
-            Self::BillingCustomerEmail
-            | Self::BillingCustomerClock
-            | Self::SubscriptionCustomer
-            | Self::SubscriptionStatus
-            | Self::SubscriptionCollection
-            | Self::SubscriptionClock
-            | Self::SubscriptionDue
-            | Self::ItemSubscription
-            | Self::ItemPrice
-            | Self::ItemCustomer
-            | Self::ItemProduct
-            | Self::ItemVersion
-            | Self::PromotionCodeHeld
-            | Self::PromotionCodeText
-            | Self::PromotionCodeCoupon
-            | Self::PromotionCodeCustomer
-            | Self::MeterHeld
-            | Self::MeterEventIdentifier
-            | Self::MeterEventSubject
-            | Self::TestClockDue
-            | Self::DeliveryQueue
-            | Self::DeliveryStatus
-            | Self::DeliveryEvent
-            | Self::DeliveryEndpoint
-            | Self::ProductUrl
-            | Self::PriceCurrency
-            | Self::PriceLookupKey
-            | Self::PriceProduct
-            | Self::PriceInterval
-            | Self::PriceMeter
-            | Self::PriceUsageType
-            | Self::EventType
-            | Self::ApiKeyHash
-            | Self::ProductKey
-            | Self::CustomerStripe
-            | Self::CustomerSearch
-            | Self::AssignmentCustomer
-            | Self::AssignmentProduct
-            | Self::AssignmentVersion
-            | Self::OverrideCustomer
-            | Self::BonusCustomer
-            | Self::UsageSubject
-            | Self::UsageKey => FieldType::Text,
-        }
+        self.about().field_type
     }
 
     /// How it is found.
     pub const fn lookup(self) -> Lookup {
-        match self {
-            Self::PriceLookupKey
-            | Self::ApiKeyHash
-            | Self::ProductKey
-            | Self::CustomerStripe
-            | Self::UsageKey
-            | Self::PromotionCodeHeld
-            | Self::MeterHeld
-            | Self::MeterEventIdentifier => Lookup::Unique,
-            Self::BillingCustomerEmail
-            | Self::BillingCustomerClock
-            | Self::SubscriptionCustomer
-            | Self::SubscriptionClock
-            | Self::SubscriptionDue
-            | Self::ItemSubscription
-            | Self::ItemPrice
-            | Self::ItemCustomer
-            | Self::ItemProduct
-            | Self::ItemVersion
-            | Self::PromotionCodeText
-            | Self::PromotionCodeCoupon
-            | Self::PromotionCodeCustomer
-            | Self::MeterEventSubject
-            | Self::TestClockDue
-            | Self::DeliveryQueue
-            | Self::DeliveryEvent
-            | Self::DeliveryEndpoint => Lookup::Index,
-            Self::DeliveryStatus
-            | Self::SubscriptionStatus
-            | Self::SubscriptionCollection
-            | Self::PromotionCodeActive
-            | Self::MeterActive => Lookup::Scan,
-            Self::ProductUrl
-            | Self::PriceProduct
-            | Self::PriceMeter
-            | Self::EventType
-            | Self::AssignmentCustomer
-            | Self::AssignmentProduct
-            | Self::AssignmentVersion
-            | Self::OverrideCustomer
-            | Self::BonusCustomer
-            | Self::UsageSubject => Lookup::Index,
-            Self::ProductActive
-            | Self::ProductShippable
-            | Self::BillingCustomerDeleted
-            | Self::PriceActive
-            | Self::PriceCurrency
-            | Self::PriceInterval
-            | Self::PriceUsageType
-            | Self::CustomerSearch => Lookup::Scan,
-        }
+        self.about().lookup
     }
 }
 

@@ -5,6 +5,8 @@
 
 #[path = "wire/answer.rs"]
 mod answer;
+#[path = "wire/coupons.rs"]
+mod coupons;
 #[path = "wire/errors.rs"]
 mod errors;
 #[path = "wire/events.rs"]

@@ -340,8 +340,11 @@ async fn a_meter_feeds_the_tracked_limit_of_its_name() {
     assert_eq!(world.used().await, 6.5);
     let list = json!({"customerId": "acme", "featureKey": "calls"});
     let events = priceos(&world.server, "POST", "/v1/usage/events", &list).await;
-    let keys: Vec<&Value> = events["events"].as_array().unwrap().iter().map(|event| &event["eventKey"]).collect();
-    assert_eq!(keys.len(), 2, "{events}");
+    let events = events["usageEvents"].as_array().unwrap().iter();
+    let mut kept: Vec<_> = events.map(|it| [&it["eventKey"], &it["amount"], &it["occurredAt"]]).collect();
+    kept.sort_by_key(|it| it[0].as_str());
+    let expected = [[json!("a"), json!(2.5), json!(NOW * 1000)], [json!("b"), json!(4), json!((NOW - 600) * 1000)]];
+    assert_eq!(kept, expected.each_ref().map(<[Value; 3]>::each_ref));
     // Both dialects count an event once.
     let again = json!({"customerId": "acme", "featureKey": "calls", "amount": 2.5, "eventKey": "a"});
     priceos(&world.server, "POST", "/v1/usage", &again).await;

@@ -9,7 +9,7 @@ use tollgate_store::{DatabaseUrl, OpenError, Options, Store, StoreError, check};
 #[test]
 fn a_full_database_refuses_writes_serves_reads_and_recovers() {
     run(async {
-        let options = Options { max_bytes: Some(512 * 1024), ..Options::default() };
+        let options = Options { max_bytes: Some(1024 * 1024), ..Options::default() };
         let world = World::with(Engine::Sqlite, &options).await;
         let store = &world.store;
         let mut kept = 0;

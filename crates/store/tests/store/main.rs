@@ -2,7 +2,7 @@
 //!
 //! `conformance` states it case by case, `access` for accounts and usage; `commands` feeds random commands to the model,
 //! to SQLite and to PostgreSQL and wants equal replies and equal rows; `searches` does the same for searches, `usage` for
-//! usage. `nodes` has several nodes over one
+//! usage, `offers` for coupons, promotion codes, plans and meters. `nodes` has several nodes over one
 //! PostgreSQL database, whose connections are cut; `transfer` moves from one engine to the other. The rest is about
 //! SQLite as a file: what happens when the disk is full, when readers race the writer, when another process comes along.
 //!
@@ -24,6 +24,7 @@ mod jobs;
 mod linearizable;
 mod nodes;
 mod nodes_access;
+mod offers;
 mod panic;
 mod searches;
 mod speed;
