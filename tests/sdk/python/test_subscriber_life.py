@@ -5,6 +5,8 @@ from datetime import datetime, timezone
 
 import pytest
 
+from harness import sdk
+
 DAY = 24 * 60 * 60
 # How long a clock may take to get somewhere; it takes milliseconds.
 PATIENCE_SECONDS = 20
@@ -26,6 +28,15 @@ def ask(raw):
     return send
 
 
+def arrive(stripe, clock_id, to):
+    """Waits until a clock is where it was sent."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while (clock := stripe.test_helpers.test_clocks.retrieve(clock_id)).status != "ready":
+        assert time.monotonic() < until, "the clock does not arrive"
+        time.sleep(0.005)
+    assert clock.frozen_time == to
+
+
 class Life:
     """One customer under one clock."""
 
@@ -39,11 +50,7 @@ class Life:
     def advance(self, to):
         answered = self.stripe.test_helpers.test_clocks.advance(self.clock.id, {"frozen_time": to})
         assert answered.status in ("advancing", "ready")
-        until = time.monotonic() + PATIENCE_SECONDS
-        while (clock := self.stripe.test_helpers.test_clocks.retrieve(self.clock.id)).status != "ready":
-            assert time.monotonic() < until, "the clock does not arrive"
-            time.sleep(0.005)
-        assert clock.frozen_time == to
+        arrive(self.stripe, self.clock.id, to)
 
     def access(self):
         return self.ask("GET", f"/v1/feature-access?customerId={self.id}")
@@ -184,3 +191,31 @@ def test_there_is_no_clock_in_live_mode(live_client):
     with pytest.raises(Exception) as refused:
         live_client.v1.test_helpers.test_clocks.create({"frozen_time": 1_800_000_000})
     assert refused.value.http_status == 400
+
+
+def test_a_clock_whose_server_is_killed_on_the_way_arrives(own_server):
+    stripe = sdk.client(own_server.base_url, own_server.test_key).v1
+    start = seconds("2027-01-31T09:00")
+    clock = stripe.test_helpers.test_clocks.create({"frozen_time": start})
+    price = {"currency": "usd", "unit_amount": 100, "recurring": {"interval": "day"}}
+    price = stripe.products.create({"name": "Daily", "default_price_data": price}).default_price
+    made = []
+    for _ in range(3):
+        customer = stripe.customers.create({"test_clock": clock.id})
+        made += [stripe.subscriptions.create({"customer": customer.id, "items": [{"price": price}]}) for _ in range(3)]
+
+    for day in range(2, 13, 2):
+        to = start + day * DAY
+        stripe.test_helpers.test_clocks.advance(clock.id, {"frozen_time": to})
+        time.sleep(0.004 * day)
+        own_server.kill()
+        own_server.start()
+        stripe = sdk.client(own_server.base_url, own_server.test_key).v1
+        arrive(stripe, clock.id, to)
+        for subscription in made:
+            item = stripe.subscriptions.retrieve(subscription.id)["items"].data[0]
+            assert (item.current_period_start, item.current_period_end) == (to, to + DAY)
+
+    # Each renewal is told of once, however often the server was killed.
+    renewals = [event for event in stripe.events.list({"type": "customer.subscription.updated"}).auto_paging_iter()]
+    assert len(renewals) == len(made) * 12
