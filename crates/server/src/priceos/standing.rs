@@ -66,7 +66,7 @@ impl Standing {
         let answer = self.0.as_ref()?.get(key)?;
         let is_same = std::ptr::eq(answer.account.as_ptr(), Arc::as_ptr(account))
             && std::ptr::eq(answer.catalog.as_ptr(), Arc::as_ptr(catalog));
-        (is_same && answer.stays.contains(now)).then_some(answer.body)
+        (is_same && answer.stays.contains(account.now(now))).then_some(answer.body)
     }
 
     /// Keeps an answer for as long as it stands.
