@@ -150,7 +150,7 @@ impl App {
         Ok(keys.collect())
     }
 
-    /// Runs a command that no request is behind.
+    /// Runs a command whose answer is not kept under an idempotency key.
     pub(crate) async fn run<C: Command>(
         &self,
         environment: Environment,

@@ -19,7 +19,6 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
 use axum::routing::get;
 use html::Html;
 use std::sync::Arc;
-use tollgate_domain::batch::CommandJob;
 use tollgate_domain::checkout::Session;
 use tollgate_domain::command::Command;
 use tollgate_domain::environment::Environment;
@@ -162,8 +161,7 @@ async fn session(app: &App, kind: Kind, name: &str) -> Result<(Environment, Arc<
 }
 
 async fn run<C: Command>(app: &App, environment: Environment, command: C) -> Result<C::Reply, Trouble> {
-    let job = app.store.submit(CommandJob::new(environment, command)).await?;
-    Ok(job.reply.expect("a job that comes back was decided")?)
+    Ok(app.run(environment, command).await??)
 }
 
 fn respond(answer: Result<Answer, Trouble>) -> Response<Body> {

@@ -6,7 +6,6 @@
 use crate::app::App;
 use futures_util::future::join_all;
 use std::time::Duration;
-use tollgate_domain::batch::CommandJob;
 use tollgate_domain::command::Command;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::record::Field;
@@ -83,8 +82,7 @@ async fn run_command<C: Command>(
     environment: Environment,
     command: C,
 ) -> Result<Option<C::Reply>, StoreError> {
-    let job = app.store.submit(CommandJob::new(environment, command)).await?;
-    match job.reply.expect("a job that comes back was decided") {
+    match app.run(environment, command).await? {
         Ok(reply) => Ok(Some(reply)),
         Err(refusal) => {
             tracing::error!(?refusal, "what is due was refused");

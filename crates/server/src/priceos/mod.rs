@@ -27,7 +27,6 @@ use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
-use tollgate_domain::batch::CommandJob;
 use tollgate_domain::command::{Command, Stop};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Facts, ReadSet};
@@ -204,8 +203,7 @@ async fn read_fields(operation: Operation, parts: &Parts, body: Body) -> Result<
 
 /// Runs a command.
 async fn run<C: Command>(app: &App, asked: &Asked, command: C) -> Result<C::Reply, Fault> {
-    let job = app.store.submit(CommandJob::new(asked.environment, command)).await;
-    let reply = job.map_err(|error| store_fault(&error))?.reply.expect("a job that comes back was decided");
+    let reply = app.run(asked.environment, command).await.map_err(|error| store_fault(&error))?;
     reply.map_err(|refusal| refusal::fault(&refusal))
 }
 
