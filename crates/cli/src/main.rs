@@ -10,6 +10,7 @@ mod migrate_data;
 mod serve;
 mod settings;
 mod types;
+mod users;
 mod welcome;
 
 use clap::{Parser, Subcommand};
@@ -38,6 +39,9 @@ enum Command {
     /// Make, list and revoke secret keys; also while a server runs.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Say who may use the dashboard; also while a server runs.
+    #[command(subcommand)]
+    Users(users::UsersCommand),
     /// Copy the database to a file, consistent also while a server runs.
     Backup(backup::BackupArgs),
     /// Check the database: the file, the schema, and that everything in it agrees.
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
         None => serve::run(&cli.serve),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Keys(command)) => keys::run(&command),
+        Some(Command::Users(command)) => users::run(&command),
         Some(Command::Backup(args)) => backup::run(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::MigrateData(args)) => migrate_data::run(&args),

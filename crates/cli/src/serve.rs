@@ -47,7 +47,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let store = Store::open(&settings.database, &settings.options).await?;
     let app = App::new(store, settings.app);
     let first_key = first_key(&app, given_key).await?;
-    welcome::print(address, &settings.database, first_key.as_ref());
+    let setup = app.setup_path().await?;
+    welcome::print(address, &settings.database, first_key.as_ref(), setup.as_deref());
     let stop = stop_signal()?;
     tollgate_server::serve::serve(app, listener, stop).await;
     tracing::info!("stopped");

@@ -126,6 +126,7 @@ impl Changes {
             | Record::MeterEvent(_)
             | Record::WebhookEndpoint(_)
             | Record::Delivery(_)
+            | Record::User(_)
             | Record::Receipt(_)
             | Record::ApiKey(_)
             | Record::Feature(_)

@@ -14,7 +14,7 @@ use crate::event::Event;
 use crate::feature::Feature;
 use crate::id::{
     ApiKeyId, BillingCustomerId, BonusId, CouponId, CustomerId, DeliveryId, EventId, MeterEventId, MeterId, OverrideId,
-    PriceId, ProductId, PromotionCodeId, SubscriptionId, SubscriptionItemId, TestClockId, UsageEventId,
+    PriceId, ProductId, PromotionCodeId, SubscriptionId, SubscriptionItemId, TestClockId, UsageEventId, UserId,
     WebhookEndpointId,
 };
 use crate::idempotency::Receipt;
@@ -28,6 +28,7 @@ use crate::refusal::AccessRefusal;
 use crate::subscription::{Subscription, SubscriptionItem};
 use crate::test_clock::TestClock;
 use crate::usage::{self, Tally, UsageEvent};
+use crate::user::User;
 use crate::webhook::{Delivery, Endpoints, WebhookEndpoint};
 use crate::window::Window;
 use rustc_hash::FxHashMap;
@@ -517,4 +518,6 @@ rows! {
     event: Event(EventId) -> Event;
     /// The delivery with this id.
     delivery: Delivery(DeliveryId) -> Delivery;
+    /// The person with this id.
+    user: User(UserId) -> User;
 }

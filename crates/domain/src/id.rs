@@ -157,6 +157,8 @@ ids! {
     TaxCodeId = "txcd_" + 8;
     /// Names an API key; not the key itself.
     ApiKeyId = "key_" + 14;
+    /// Names a person who uses the dashboard.
+    UserId = "user_" + 14;
     /// Names one request to the server.
     RequestId = "req_" + 14;
     /// Names a feature; not its key.

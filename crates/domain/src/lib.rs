@@ -51,5 +51,6 @@ pub mod tax_code;
 pub mod test_clock;
 pub mod time;
 pub mod usage;
+pub mod user;
 pub mod webhook;
 pub mod window;

@@ -24,6 +24,7 @@ use crate::subscription::{Subscription, SubscriptionItem};
 use crate::test_clock::TestClock;
 use crate::time::Timestamp;
 use crate::usage::{self, Counters, UsageEvent};
+use crate::user::User;
 use crate::webhook::{Delivery, WebhookEndpoint};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -63,6 +64,8 @@ pub enum Noun {
     WebhookEndpoint,
     /// That an event is to be sent to a webhook endpoint.
     Delivery,
+    /// A person who uses the dashboard.
+    User,
     /// That a customer has a feature by a subscription; kept nowhere.
     Entitlement,
     /// What a customer is entitled to, as events tell of it; kept nowhere else.
@@ -100,6 +103,7 @@ impl Noun {
             Self::TestClock => "test clock",
             Self::WebhookEndpoint => "webhook endpoint",
             Self::Delivery => "delivery",
+            Self::User => "user",
             Self::Entitlement => "active entitlement",
             Self::EntitlementSummary => "entitlement summary",
             Self::TaxCode => "tax code",
@@ -137,6 +141,7 @@ pub enum Record {
     TestClock(Arc<TestClock>),
     WebhookEndpoint(Arc<WebhookEndpoint>),
     Delivery(Arc<Delivery>),
+    User(Arc<User>),
     EntitlementSummary(Arc<EntitlementSummary>),
 }
 
@@ -168,6 +173,7 @@ impl Record {
             Self::TestClock(_) => Noun::TestClock,
             Self::WebhookEndpoint(_) => Noun::WebhookEndpoint,
             Self::Delivery(_) => Noun::Delivery,
+            Self::User(_) => Noun::User,
             Self::EntitlementSummary(_) => Noun::EntitlementSummary,
         }
     }
@@ -199,6 +205,7 @@ impl Record {
             Self::TestClock(clock) => clock.id.as_str(),
             Self::WebhookEndpoint(endpoint) => endpoint.id.as_str(),
             Self::Delivery(delivery) => delivery.id.as_str(),
+            Self::User(user) => user.id.as_str(),
             Self::EntitlementSummary(summary) => summary.customer.as_str(),
         }
     }
@@ -230,6 +237,7 @@ impl Record {
             Self::TestClock(clock) => clock.created,
             Self::WebhookEndpoint(endpoint) => endpoint.created,
             Self::Delivery(delivery) => delivery.created,
+            Self::User(user) => user.created,
             Self::EntitlementSummary(summary) => summary.created,
         }
     }
@@ -359,6 +367,10 @@ impl Record {
                 Field::DeliveryStatus => Value::text(Some(delivery.status.as_str())),
                 Field::DeliveryEvent => Value::text(Some(delivery.event.as_str())),
                 Field::DeliveryEndpoint => Value::text(Some(delivery.endpoint.as_str())),
+                _ => Value::Null,
+            },
+            Self::User(user) => match field {
+                Field::UserEmail => Value::text(Some(&user.email)),
                 _ => Value::Null,
             },
             _ => Value::Null,
@@ -508,6 +520,9 @@ fields! {
         DeliveryEvent = "event", Text, Index;
         DeliveryEndpoint = "endpoint", Text, Index;
         DeliveryStatus = "status", Text, Scan;
+    }
+    User {
+        UserEmail = "email", Text, Unique;
     }
 }
 

@@ -114,6 +114,7 @@ pub const fn searchable(noun: Noun) -> Option<&'static [(&'static str, Kind)]> {
         | Noun::TestClock
         | Noun::WebhookEndpoint
         | Noun::Delivery
+        | Noun::User
         | Noun::Entitlement
         | Noun::EntitlementSummary
         | Noun::Event

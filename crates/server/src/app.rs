@@ -1,5 +1,6 @@
 //! What a running server consists of.
 
+use crate::dashboard::Dashboard;
 use crate::gate::auth::Authenticator;
 use crate::gate::in_flight::InFlight;
 use crate::jobs::Jobs;
@@ -34,6 +35,7 @@ pub struct App {
     pub(crate) webhooks: webhooks::Settings,
     /// How pages for customers are served.
     pub(crate) pages: pages::Settings,
+    pub(crate) dashboard: Dashboard,
 }
 
 /// What of an app may be set.
@@ -73,6 +75,7 @@ impl App {
             link_key: options.link_key.into(),
             webhooks: options.webhooks,
             pages: options.pages,
+            dashboard: Dashboard::default(),
             keys: Authenticator::new(),
             in_flight: InFlight::default(),
             metrics: Metrics::new(registry),

@@ -2,13 +2,16 @@
 
 mod answer;
 pub mod app;
+pub mod dashboard;
 mod gate;
 mod jobs;
 pub mod keys;
 mod metrics;
 pub mod pages;
+pub mod passwords;
 mod priceos;
 pub mod routes;
 pub mod serve;
 mod stripe;
+mod users;
 pub mod webhooks;

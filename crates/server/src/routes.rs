@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::gate::auth::API_KEY_HEADER;
-use crate::{metrics, pages, priceos, stripe};
+use crate::{dashboard, metrics, pages, priceos, stripe};
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
@@ -36,7 +36,7 @@ pub fn router(app: Arc<App>) -> Router {
     let unknown = |State(app): State<Arc<App>>, request: Request| async move {
         Endpoints::default().answer(app, Some(Vec::new()), request).await
     };
-    router.merge(pages::router()).fallback(unknown).with_state(app)
+    router.merge(pages::router()).merge(dashboard::router()).fallback(unknown).with_state(app)
 }
 
 /// What a path means in each dialect.

@@ -32,7 +32,7 @@ pub enum StoreError {
     /// The job asked for more rows at every round: a defect in its command.
     #[error("a command kept asking for more rows")]
     Endless,
-    /// A store that was opened as a guest changes API keys only: the server would not see more than that.
+    /// A store that was opened as a guest changes API keys and users only: the server would not see more than that.
     #[error("only the server that has the database open may change this")]
     Guest,
 }

@@ -16,6 +16,7 @@ pub(crate) const SQLITE: &[Migration] = &[
     Migration { version: 1, sql: include_str!("../migrations/sqlite_0001_catalog.sql") },
     Migration { version: 2, sql: include_str!("../migrations/sqlite_0002_access.sql") },
     Migration { version: 3, sql: include_str!("../migrations/sqlite_0003_mirror.sql") },
+    Migration { version: 4, sql: include_str!("../migrations/sqlite_0004_dashboard.sql") },
 ];
 
 /// The steps for PostgreSQL: the same numbers, so that a version says what a database holds, whichever engine keeps it.
@@ -23,10 +24,11 @@ pub(crate) const POSTGRES: &[Migration] = &[
     Migration { version: 1, sql: include_str!("../migrations/postgres_0001_catalog.sql") },
     Migration { version: 2, sql: include_str!("../migrations/postgres_0002_access.sql") },
     Migration { version: 3, sql: include_str!("../migrations/postgres_0003_mirror.sql") },
+    Migration { version: 4, sql: include_str!("../migrations/postgres_0004_dashboard.sql") },
 ];
 
 /// Where the schema stands after all steps.
-pub(crate) const LATEST: u32 = 3;
+pub(crate) const LATEST: u32 = 4;
 
 impl Migration {
     /// What is kept of it in the databases it was applied to.

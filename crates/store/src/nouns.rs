@@ -4,7 +4,7 @@
 use tollgate_domain::record::Noun;
 
 /// The nouns that have a table, in the order in which tables are locked.
-pub(crate) const KEPT: [Noun; 24] = [
+pub(crate) const KEPT: [Noun; 25] = [
     Noun::Product,
     Noun::Price,
     Noun::Event,
@@ -29,6 +29,7 @@ pub(crate) const KEPT: [Noun; 24] = [
     Noun::TestClock,
     Noun::WebhookEndpoint,
     Noun::Delivery,
+    Noun::User,
 ];
 
 /// The table of a noun; none of one that is kept nowhere.
@@ -58,13 +59,14 @@ pub(crate) fn table_name(noun: Noun) -> Option<&'static str> {
         Noun::TestClock => Some("test_clock"),
         Noun::WebhookEndpoint => Some("webhook_endpoint"),
         Noun::Delivery => Some("delivery"),
+        Noun::User => Some("dashboard_user"),
         Noun::Entitlement | Noun::EntitlementSummary | Noun::TaxCode | Noun::ProductFeature => None,
     }
 }
 
 /// Whether other processes write rows of this noun beside the one that serves a file.
 pub(crate) fn is_shared(noun: Noun) -> bool {
-    noun == Noun::ApiKey
+    matches!(noun, Noun::ApiKey | Noun::User)
 }
 
 /// Whether bodies of this noun are kept in memory: those that are read over and over. API keys never are, since
@@ -100,7 +102,8 @@ pub(crate) fn created_index(noun: Noun) -> CreatedIndex {
         | Noun::PromotionCode
         | Noun::Meter
         | Noun::TestClock
-        | Noun::WebhookEndpoint => CreatedIndex::Listed,
+        | Noun::WebhookEndpoint
+        | Noun::User => CreatedIndex::Listed,
         Noun::Receipt => CreatedIndex::Age,
         _ => CreatedIndex::Missing,
     }

@@ -26,7 +26,7 @@ pub struct Options {
     /// Most bytes of bodies kept in memory; they are taken as they are needed. Below 1 MiB nothing is kept.
     pub cache_bytes: u64,
     /// Whether this is the one process that serves a file, or a node that serves a database. Others are guests: they
-    /// keep nothing in memory, and of a file they write API keys only.
+    /// keep nothing in memory, and of a file they write API keys and users only.
     pub exclusive: bool,
     /// How old what is answered from memory may be, where other nodes write to the same database. With zero nothing
     /// is answered from memory.

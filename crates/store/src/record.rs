@@ -32,6 +32,7 @@ pub(crate) fn encode(record: &Record) -> String {
         Record::TestClock(clock) => serde_json::to_string(clock),
         Record::WebhookEndpoint(endpoint) => serde_json::to_string(endpoint),
         Record::Delivery(delivery) => serde_json::to_string(delivery),
+        Record::User(user) => serde_json::to_string(user),
         Record::EntitlementSummary(summary) => serde_json::to_string(summary),
     };
     body.expect("records are plain data with text for keys")
@@ -71,6 +72,7 @@ pub(crate) fn decode(noun: Noun, body: &[u8]) -> Result<Record, StoreError> {
         Noun::TestClock => from_slice(body).map(Record::TestClock),
         Noun::WebhookEndpoint => from_slice(body).map(Record::WebhookEndpoint),
         Noun::Delivery => from_slice(body).map(Record::Delivery),
+        Noun::User => from_slice(body).map(Record::User),
         Noun::Entitlement | Noun::EntitlementSummary | Noun::TaxCode | Noun::ProductFeature => {
             return Err(StoreError::Corrupt(format!("{noun:?} is kept nowhere")));
         }

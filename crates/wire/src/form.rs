@@ -14,6 +14,8 @@ pub use encode::encode;
 pub(crate) use percent::encode as percent_encode;
 pub use tree::{Map, Node, Params};
 
+use std::borrow::Cow;
+
 /// Most steps of one key: `a[b][c]` has three.
 pub const DEPTH_MAX: usize = 8;
 /// Most key-value pairs of one body or query.
@@ -48,19 +50,50 @@ pub fn decode(bytes: &[u8]) -> Result<Params, FormFault> {
     Ok(params)
 }
 
-/// Decodes into parameters that are there already; where both say something, these bytes win.
-pub fn decode_into(params: &mut Params, bytes: &[u8]) -> Result<(), FormFault> {
-    let pairs = bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
-    for (count, pair) in pairs.enumerate() {
-        if count == PAIRS_MAX {
-            return Err(FormFault::TooManyPairs);
-        }
-        decode_pair(params, pair)?;
-    }
-    Ok(())
+/// Text as a value of a query.
+pub fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    percent::encode(text, &mut encoded);
+    encoded
 }
 
-fn decode_pair(params: &mut Params, pair: &[u8]) -> Result<(), FormFault> {
+/// Decodes into parameters that are there already; where both say something, these bytes win.
+pub fn decode_into(params: &mut Params, bytes: &[u8]) -> Result<(), FormFault> {
+    pairs_of(bytes).try_for_each(|pair| {
+        let Pair { raw_key, key, value } = pair?;
+        put(params, raw_key, &key, value.into_owned())
+    })
+}
+
+/// The pairs of a body or a query one by one, as browsers send the fields of a page; those without a name are left out.
+pub fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, FormFault> {
+    pairs_of(bytes).map(|pair| pair.map(|pair| (pair.key.into_owned(), pair.value.into_owned()))).collect()
+}
+
+/// The parameters that decoded pairs make.
+pub fn from_pairs<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> Result<Params, FormFault> {
+    let mut params = Params::default();
+    for (key, value) in pairs {
+        put(&mut params, key.as_bytes(), key, value.to_owned())?;
+    }
+    Ok(params)
+}
+
+/// A pair, decoded, and its key as sent.
+struct Pair<'b> {
+    raw_key: &'b [u8],
+    key: Cow<'b, str>,
+    value: Cow<'b, str>,
+}
+
+fn pairs_of(bytes: &[u8]) -> impl Iterator<Item = Result<Pair<'_>, FormFault>> {
+    let pairs = bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).enumerate();
+    let pairs =
+        pairs.map(|(count, pair)| if count < PAIRS_MAX { decode_pair(pair) } else { Err(FormFault::TooManyPairs) });
+    pairs.filter(|pair| !matches!(pair, Ok(pair) if pair.key.is_empty()))
+}
+
+fn decode_pair(pair: &[u8]) -> Result<Pair<'_>, FormFault> {
     let (raw_key, raw_value) = match pair.iter().position(|byte| *byte == b'=') {
         Some(equals) => (&pair[..equals], &pair[equals + 1..]),
         None => (pair, &[][..]),
@@ -71,11 +104,12 @@ fn decode_pair(params: &mut Params, pair: &[u8]) -> Result<(), FormFault> {
     };
     let key = percent::decode(raw_key).map_err(name_the_key)?;
     let value = percent::decode(raw_value).map_err(name_the_key)?;
-    if key.is_empty() {
-        return Ok(());
-    }
-    let path = path::Path::split(&key).ok_or_else(|| FormFault::TooDeep { key: shown(raw_key) })?;
-    insert::insert(params, path.steps(), value.into_owned());
+    Ok(Pair { raw_key, key, value })
+}
+
+fn put(params: &mut Params, raw_key: &[u8], key: &str, value: String) -> Result<(), FormFault> {
+    let path = path::Path::split(key).ok_or_else(|| FormFault::TooDeep { key: shown(raw_key) })?;
+    insert::insert(params, path.steps(), value);
     Ok(())
 }
 

@@ -167,6 +167,19 @@ async fn pass(
     endpoints::answer(app, asked).await
 }
 
+/// Does what a request would, for somebody within the server who may.
+pub(crate) async fn ask(
+    app: &App,
+    environment: Environment,
+    operation: Operation,
+    id: &str,
+    fields: Map,
+) -> Result<Bytes, Fault> {
+    let (headers, uri, now) = (HeaderMap::new(), Uri::default(), app.store.clock().now());
+    let asked = Asked { operation, environment, now, id: id.to_owned(), fields, headers, uri };
+    endpoints::answer(app, asked).await
+}
+
 fn not_let_in(refused: Refused) -> Fault {
     let message = match refused {
         Refused::NoKey => "Send your secret key in the `x-api-key` header.",

@@ -110,6 +110,19 @@ async fn pass(
     endpoints::answer(app, asked, &ids).await
 }
 
+/// Does what a request would, for somebody within the server who may.
+pub(crate) async fn ask(
+    app: &App,
+    environment: Environment,
+    operation: Operation,
+    ids: &[&str],
+    params: Params,
+) -> Result<Answer, Fault> {
+    let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+    let asked = Asked { operation, request: gate::request_id(), environment, params, claim: None };
+    endpoints::answer(app, asked, &ids).await
+}
+
 fn not_let_in(refused: Refused) -> Fault {
     match refused {
         Refused::NoKey => error::no_api_key(),

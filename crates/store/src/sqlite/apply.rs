@@ -274,7 +274,7 @@ impl Rows for Transaction<'_> {
     }
 
     fn apply(&mut self, environment: Environment, changes: Changes) -> Result<(), StoreError> {
-        if self.guest && changes.writes.iter().any(|write| !is_key(write)) {
+        if self.guest && changes.writes.iter().any(|write| !is_shared(write)) {
             return Err(StoreError::Guest);
         }
         for sweep in &changes.sweeps {
@@ -293,9 +293,9 @@ impl Rows for Transaction<'_> {
     }
 }
 
-fn is_key(write: &Write) -> bool {
+fn is_shared(write: &Write) -> bool {
     let (Write::Put { after: record, .. } | Write::Delete(record)) = write;
-    record.noun() == Noun::ApiKey
+    nouns::is_shared(record.noun())
 }
 
 /// A promoted value as it is in its column.

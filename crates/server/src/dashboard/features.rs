@@ -1,0 +1,106 @@
+//! Features.
+
+use super::form::{Fields, Form};
+use super::frame::{Frame, Section};
+use super::json::Json;
+use super::page::{Page, Shown};
+use super::visit::{Submission, Visit};
+use askama::Template;
+use serde_json::json;
+use tollgate_wire::priceos::operation::Operation;
+
+/// Words of the API, how the page calls them, and what they mean.
+type Choices = [(&'static str, &'static str, &'static str)];
+
+const TYPES: &Choices = &[
+    ("boolean", "Boolean", "On or off, such as priority support."),
+    ("limit", "Limit", "A number, such as seats or credits."),
+];
+const INTERVALS: &Choices = &[
+    ("never", "Never", ""),
+    ("month", "Monthly", ""),
+    ("day", "Daily", ""),
+    ("week", "Weekly", ""),
+    ("year", "Yearly", ""),
+];
+const ANCHORS: &Choices = &[
+    ("billing_period", "Billing period start", "Of each customer by itself."),
+    ("calendar", "Start of month", "Of all customers together, in UTC; or of the day, the week, the year."),
+];
+
+/// Which field of the page a field of the API is.
+const FIELDS: [(&str, &str); 6] = [
+    ("name", "name"),
+    ("featureKey", "featureKey"),
+    ("type", "type"),
+    ("description", "description"),
+    ("usageResetInterval", "usageResetInterval"),
+    ("usageResetAnchor", "usageResetAnchor"),
+];
+
+#[derive(Template)]
+#[template(path = "features/list.html")]
+struct ListPage {
+    frame: Frame,
+    features: Vec<Json>,
+}
+
+#[derive(Template)]
+#[template(path = "features/new.html")]
+struct NewPage {
+    frame: Frame,
+    fields: Fields,
+}
+
+pub(super) async fn list(visit: Visit) -> Shown {
+    let features = visit.api().priceos(Operation::FeatureList, "", json!({})).await?.items();
+    Page::of(&ListPage { frame: visit.frame(Section::Features, "Features"), features })
+}
+
+pub(super) async fn new(visit: Visit) -> Shown {
+    let fields = Fields::new(Form::of([
+        ("type", "boolean"),
+        ("usageResetInterval", "month"),
+        ("usageResetAnchor", "billing_period"),
+    ]));
+    Page::of(&NewPage { frame: visit.frame(Section::Features, "New feature"), fields })
+}
+
+pub(super) async fn create(Submission { visit, form }: Submission) -> Shown {
+    let mut feature = json!({
+        "name": form.text("name"),
+        "featureKey": form.text("featureKey"),
+        "type": form.text("type"),
+        "description": form.given("description"),
+    });
+    if form.text("type") == "limit" && form.is_ticked("tracksUsage") {
+        feature["tracksUsage"] = true.into();
+        feature["usageResetInterval"] = form.text("usageResetInterval").into();
+        feature["usageResetAnchor"] = form.text("usageResetAnchor").into();
+    }
+    match visit.api().priceos(Operation::FeatureCreate, "", feature).await {
+        Ok(_) => Page::to(visit.at("/features?done=created")),
+        Err(fault) => {
+            let fields = Fields::refused(form, &fault, &FIELDS);
+            Page::refused(&NewPage { frame: visit.frame(Section::Features, "New feature"), fields })
+        }
+    }
+}
+
+/// What kind of feature it is, in words.
+fn kind(feature: &Json) -> &'static str {
+    if feature.text("type") == "boolean" { "Boolean" } else { "Limit" }
+}
+
+/// Whether and how its usage is counted, in words.
+fn tracking(feature: &Json) -> String {
+    if !feature.flag("tracksUsage") {
+        return String::new();
+    }
+    let interval = feature.text("usageResetInterval");
+    if interval == "never" {
+        return "Tracked, never reset".to_owned();
+    }
+    let anchor = if feature.text("usageResetAnchor") == "calendar" { "calendar" } else { "billing period" };
+    format!("Tracked, reset every {interval} by {anchor}")
+}

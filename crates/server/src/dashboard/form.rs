@@ -1,0 +1,139 @@
+//! What a browser sends, and the fields of a form as a page shows them: with what was typed, and what is wrong with it.
+
+use super::api::Fault;
+use std::collections::BTreeMap;
+use tollgate_wire::form;
+
+/// The fields of a form or a query, as they came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// Reads a body or a query; nothing where it is none.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        form::pairs(bytes).ok().map(Self)
+    }
+
+    /// A form with these fields.
+    pub(super) fn of<N: Into<String>, V: Into<String>>(fields: impl IntoIterator<Item = (N, V)>) -> Self {
+        Self(fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// What was typed into a field, without blanks around it; empty where there is no such field.
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.raw(name).unwrap_or_default().trim()
+    }
+
+    /// What was typed into a field, to the letter.
+    pub(super) fn raw(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The same where something was typed.
+    pub(super) fn given(&self, name: &str) -> Option<&str> {
+        Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
+    /// What was typed into each of the fields of a name, in their order.
+    pub(super) fn texts(&self, name: &str) -> Vec<&str> {
+        self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.trim()).collect()
+    }
+
+    /// Whether a box is ticked.
+    pub(super) fn is_ticked(&self, name: &str) -> bool {
+        self.raw(name).is_some()
+    }
+
+    /// Every field, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// A form as a page shows it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Fields {
+    form: Form,
+    faults: BTreeMap<String, String>,
+    /// What is wrong with the form as a whole.
+    pub(super) fault: Option<String>,
+}
+
+impl Fields {
+    /// A form that says this, with nothing wrong.
+    pub(super) fn new(form: Form) -> Self {
+        Self { form, ..Self::default() }
+    }
+
+    /// A form that was refused. `fields` says which field of the page a path of the API stands for; a fault of any
+    /// other is told above the form.
+    pub(super) fn refused(form: Form, fault: &Fault, fields: &[(&str, &str)]) -> Self {
+        let named = fault.param.as_deref();
+        let field = named.and_then(|param| fields.iter().find(|(path, _)| *path == param)).map(|(_, field)| *field);
+        let message = plain(&fault.message, named);
+        match field {
+            Some(field) => Self { form, faults: [(field.to_owned(), message)].into(), fault: None },
+            None => Self { form, faults: BTreeMap::new(), fault: Some(message) },
+        }
+    }
+
+    /// The same with something wrong with a field.
+    #[must_use]
+    pub(super) fn with(mut self, field: &str, problem: impl Into<String>) -> Self {
+        self.faults.insert(field.to_owned(), problem.into());
+        self
+    }
+
+    /// The same with something wrong with all of it.
+    #[must_use]
+    pub(super) fn with_fault(mut self, problem: impl Into<String>) -> Self {
+        self.fault = Some(problem.into());
+        self
+    }
+
+    /// Whether anything is wrong.
+    pub(super) fn is_refused(&self) -> bool {
+        self.fault.is_some() || !self.faults.is_empty()
+    }
+
+    /// What a field shows.
+    pub(super) fn value(&self, name: &str) -> &str {
+        self.form.raw(name).unwrap_or_default()
+    }
+
+    /// Whether a box is ticked, or a word chosen.
+    pub(super) fn is(&self, name: &str, value: &str) -> bool {
+        self.form.texts(name).contains(&value)
+    }
+
+    /// What is wrong with a field.
+    pub(super) fn problem(&self, name: &str) -> Option<&str> {
+        self.faults.get(name).map(String::as_str)
+    }
+}
+
+/// A message of the API, for people who see the field beside it: without the field's path at its start.
+fn plain(message: &str, param: Option<&str>) -> String {
+    let rest = param.and_then(|param| message.strip_prefix(&format!("`{param}` ")));
+    match rest {
+        Some(rest) => format!("This {rest}"),
+        None => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_stands_beside_its_field_and_what_was_typed_stays() {
+        let form = Form::read(b"name=+Gold+&key=a%20b").unwrap();
+        assert_eq!((form.text("name"), form.raw("name"), form.given("other")), ("Gold", Some(" Gold "), None));
+        let fault = Fault { status: 400, param: Some("key".into()), message: "`key` takes no blanks.".into() };
+        let fields = Fields::refused(form.clone(), &fault, &[("key", "key")]);
+        assert_eq!(fields.problem("key"), Some("This takes no blanks."));
+        assert_eq!((fields.value("key"), &fields.fault), ("a b", &None));
+        let elsewhere = Fields::refused(form, &fault, &[]);
+        assert_eq!(elsewhere.fault.as_deref(), Some("This takes no blanks."));
+    }
+}
