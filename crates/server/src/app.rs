@@ -7,6 +7,7 @@ use crate::jobs::Jobs;
 use crate::keys::SecretKey;
 use crate::metrics::Metrics;
 use crate::priceos::Standing;
+use crate::request_log::RequestLog;
 use crate::{pages, webhooks};
 use prometheus_client::registry::Registry;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub struct App {
     /// How pages for customers are served.
     pub(crate) pages: pages::Settings,
     pub(crate) dashboard: Dashboard,
+    pub(crate) requests: RequestLog,
 }
 
 /// What of an app may be set.
@@ -76,6 +78,7 @@ impl App {
             webhooks: options.webhooks,
             pages: options.pages,
             dashboard: Dashboard::default(),
+            requests: RequestLog::default(),
             keys: Authenticator::new(),
             in_flight: InFlight::default(),
             metrics: Metrics::new(registry),

@@ -10,6 +10,7 @@ mod metrics;
 pub mod pages;
 pub mod passwords;
 mod priceos;
+mod request_log;
 pub mod routes;
 pub mod serve;
 mod stripe;

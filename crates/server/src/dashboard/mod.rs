@@ -7,6 +7,7 @@
 mod access;
 mod api;
 mod assets;
+mod developers;
 mod features;
 mod form;
 mod frame;
@@ -39,7 +40,22 @@ pub(crate) fn router() -> Router<Arc<App>> {
     let environment = Router::new()
         .route("/", get(home::show))
         .route("/features", get(features::list).post(features::create))
-        .route("/features/new", get(features::new));
+        .route("/features/new", get(features::new))
+        .route("/developers", get(developers::keys::list))
+        .route("/developers/keys", post(developers::keys::create))
+        .route("/developers/keys/{id}/revoke", post(developers::keys::revoke))
+        .route("/developers/webhooks", get(developers::webhooks::list).post(developers::webhooks::create))
+        .route("/developers/webhooks/new", get(developers::webhooks::new))
+        .route("/developers/webhooks/{id}", get(developers::webhooks::show).post(developers::webhooks::update))
+        .route("/developers/webhooks/{id}/switch", post(developers::webhooks::switch))
+        .route("/developers/webhooks/{id}/roll", post(developers::webhooks::roll))
+        .route("/developers/webhooks/{id}/delete", post(developers::webhooks::delete))
+        .route("/developers/events", get(developers::events::list))
+        .route("/developers/events/{id}", get(developers::events::show))
+        .route("/developers/events/{id}/resend", post(developers::events::resend))
+        .route("/developers/requests", get(developers::requests::list))
+        .route("/developers/requests/{id}", get(developers::requests::show))
+        .route("/developers/snippets", get(developers::snippets::show));
     Router::new()
         .route("/dashboard", get(|| async { Redirect::to("/dashboard/test") }))
         .route("/dashboard/assets/{version}/{name}", get(assets::serve))

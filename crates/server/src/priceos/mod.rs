@@ -17,6 +17,7 @@ use crate::answer::respond_json;
 use crate::app::App;
 use crate::gate::auth::{self, Refused};
 use crate::gate::body::{self, BODY_MAX_BYTES, BodyFault};
+use crate::request_log::{Seen, beginning};
 use crate::{gate, routes};
 use axum::body::Body;
 use axum::extract::Request;
@@ -112,10 +113,11 @@ pub(crate) async fn answer(
         endpoint.operation.methods().iter().any(|method| routes::is(&parts.method, method.as_str()))
     };
     let endpoint = endpoints.iter().find(has_method);
-    let answering = AssertUnwindSafe(pass(&app, endpoint, endpoints.is_empty(), ids, &parts, body)).catch_unwind();
-    let (status, body) = match answering.await {
+    let mut seen = Seen::default();
+    let passing = pass(&app, endpoint, endpoints.is_empty(), ids, &parts, body, &mut seen);
+    let (status, body) = match AssertUnwindSafe(passing).catch_unwind().await {
         Ok(Ok(body)) => (200, body),
-        Ok(Err(fault)) => (fault.code.status(), fault.body(&id).into()),
+        Ok(Err(fault)) => (fault.code.status(), Bytes::from(fault.body(&id))),
         // What panicked has been told on standard error; no other request is concerned.
         Err(_) => {
             let fault = internal();
@@ -123,6 +125,7 @@ pub(crate) async fn answer(
         }
     };
     note(&app, endpoint.map(|endpoint| endpoint.operation), &parts, &id, status, started);
+    seen.log(&app, "PriceOS", &parts, &id, status, started, &body);
     respond_json(status, body, &id)
 }
 
@@ -147,9 +150,11 @@ async fn pass(
     ids: Option<Vec<String>>,
     parts: &Parts,
     body: Body,
+    seen: &mut Seen,
 ) -> Result<Bytes, Fault> {
     let key = auth::presented_api_key(&parts.headers);
     let environment = app.keys.authenticate(&app.store, key).await.map_err(not_let_in)?;
+    seen.environment = Some(environment);
     let path = parts.uri.path();
     let Some(endpoint) = endpoint else {
         return Err(if unknown {
@@ -161,7 +166,7 @@ async fn pass(
     let ids = ids.ok_or_else(|| Fault::new(Code::NotFound, "The path is not UTF-8."))?;
     let id = endpoint.id.map(str::to_owned).or_else(|| ids.into_iter().next()).unwrap_or_default();
     let operation = endpoint.operation;
-    let fields = read_fields(operation, parts, body).await?;
+    let fields = read_fields(operation, parts, body, seen).await?;
     let (headers, uri) = (parts.headers.clone(), parts.uri.clone());
     let asked = Asked { operation, environment, now: app.store.clock().now(), id, fields, headers, uri };
     endpoints::answer(app, asked).await
@@ -191,7 +196,7 @@ fn not_let_in(refused: Refused) -> Fault {
 }
 
 /// The fields of the query, where the method has them there, or of the body.
-async fn read_fields(operation: Operation, parts: &Parts, body: Body) -> Result<Map, Fault> {
+async fn read_fields(operation: Operation, parts: &Parts, body: Body, seen: &mut Seen) -> Result<Map, Fault> {
     let query = fields::query(parts.uri.query().unwrap_or_default())?;
     if operation.methods().iter().any(|method| method.has_query()) {
         return Ok(query);
@@ -211,6 +216,7 @@ async fn read_fields(operation: Operation, parts: &Parts, body: Body) -> Result<
         }
         BodyFault::TooSlow | BodyFault::CutOff => Fault::new(Code::InvalidJson, "The body did not arrive whole."),
     })?;
+    seen.body = beginning(&body);
     fields::body(&body)
 }
 

@@ -25,6 +25,7 @@ use crate::app::App;
 use crate::gate::auth::{self, Refused};
 use crate::gate::body::{self, BODY_MAX_BYTES, BodyFault};
 use crate::gate::{self, version};
+use crate::request_log::{Seen, beginning};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -69,14 +70,16 @@ pub(crate) async fn answer(
         version: parts.headers.get("stripe-version").cloned(),
         idempotency_key: parts.headers.get("idempotency-key").cloned(),
     };
-    let answering = AssertUnwindSafe(pass(&app, operation, ids, &parts, body, &id)).catch_unwind();
-    let answer = match answering.await {
+    let mut seen = Seen::default();
+    let passing = pass(&app, operation, ids, &parts, body, &id, &mut seen);
+    let answer = match AssertUnwindSafe(passing).catch_unwind().await {
         Ok(Ok(answer)) => answer,
         Ok(Err(fault)) => fault_answer(&fault),
         // What panicked has been told on standard error; no other request is concerned.
         Err(_) => fault_answer(&error::internal()),
     };
     note(&app, operation, &id, answer.status, started);
+    seen.log(&app, "Stripe", &parts, &id, answer.status, started, &answer.body);
     respond(answer, &id, echo)
 }
 
@@ -96,15 +99,17 @@ async fn pass(
     parts: &Parts,
     body: Body,
     id: &RequestId,
+    seen: &mut Seen,
 ) -> Result<Answer, Fault> {
     let environment =
         app.keys.authenticate(&app.store, auth::presented_key(&parts.headers)).await.map_err(not_let_in)?;
+    seen.environment = Some(environment);
     let Some(operation) = operation else {
         return Err(error::unknown_url(parts.method.as_str(), parts.uri.path()));
     };
     check_version(parts.headers.get("stripe-version"))?;
     check_account(&parts.headers)?;
-    let params = read_params(parts, body).await?;
+    let params = read_params(parts, body, seen).await?;
     let claim = claim(parts, &params)?;
     let asked = Asked { operation, request: id.clone(), environment, params, claim };
     endpoints::answer(app, asked, &ids).await
@@ -146,7 +151,7 @@ fn check_account(headers: &HeaderMap) -> Result<(), Fault> {
 }
 
 /// The parameters of the query and of the body; Stripe reads a body of a GET too.
-async fn read_params(parts: &Parts, body: Body) -> Result<Params, Fault> {
+async fn read_params(parts: &Parts, body: Body, seen: &mut Seen) -> Result<Params, Fault> {
     let mut params = match parts.uri.query() {
         Some(query) => form::decode(query.as_bytes())?,
         None => Params::default(),
@@ -156,6 +161,7 @@ async fn read_params(parts: &Parts, body: Body) -> Result<Params, Fault> {
         BodyFault::TooSlow | BodyFault::CutOff => error::timeout(),
     })?;
     if !body.is_empty() {
+        seen.body = beginning(&body);
         check_media_type(&parts.headers)?;
         form::decode_into(&mut params, &body)?;
     }

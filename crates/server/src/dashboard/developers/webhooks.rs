@@ -1,0 +1,244 @@
+//! Webhook endpoints, and what they miss.
+
+use super::{Part, Tab, tabs};
+use crate::dashboard::api::Fault;
+use crate::dashboard::form::{Fields, Form};
+use crate::dashboard::frame::{Frame, Section};
+use crate::dashboard::json::Json;
+use crate::dashboard::page::{Page, Shown, Trouble};
+use crate::dashboard::visit::{Submission, Visit};
+use crate::dashboard::words;
+use askama::Template;
+use tollgate_wire::stripe::operation::Operation;
+
+/// Which field of the page a parameter of the API is; a single type of event is told of the field of all.
+const FIELDS: [(&str, &str); 4] =
+    [("url", "url"), ("enabled_events", "events"), ("description", "description"), ("expires_in", "expires_in")];
+/// Endpoints that a page shows: more than the API takes.
+const ENDPOINTS_MAX: &str = "100";
+/// Deliveries that a page shows.
+const DELIVERIES: &str = "50";
+
+#[derive(Template)]
+#[template(path = "developers/webhooks.html")]
+struct ListPage {
+    frame: Frame,
+    tabs: Vec<Tab>,
+    endpoints: Vec<Endpoint>,
+}
+
+/// An endpoint and how it fares.
+struct Endpoint {
+    endpoint: Json,
+    standing: Standing,
+}
+
+/// How an endpoint fares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::dashboard) enum Standing {
+    Disabled,
+    /// Something was given up.
+    Failing,
+    /// Something is tried again.
+    Retrying,
+    Good,
+}
+
+impl Standing {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Disabled => "Disabled",
+            Self::Failing => "Failing",
+            Self::Retrying => "Retrying",
+            Self::Good => "Good",
+        }
+    }
+
+    fn badge(self) -> &'static str {
+        match self {
+            Self::Disabled => "",
+            Self::Failing => "bad",
+            Self::Retrying => "warn",
+            Self::Good => "good",
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "developers/webhook_new.html")]
+struct NewPage {
+    frame: Frame,
+    tabs: Vec<Tab>,
+    fields: Fields,
+}
+
+#[derive(Template)]
+#[template(path = "developers/webhook.html")]
+struct EndpointPage {
+    frame: Frame,
+    tabs: Vec<Tab>,
+    endpoint: Json,
+    fields: Fields,
+    failed: Vec<Json>,
+    pending: Vec<Json>,
+    /// The secret, where it was made just now.
+    secret: Option<String>,
+}
+
+/// Every endpoint and how it fares.
+pub(in crate::dashboard) async fn standings(visit: &Visit) -> Result<Vec<(Json, Standing)>, Fault> {
+    let params = [("limit", ENDPOINTS_MAX)];
+    let mut found = Vec::new();
+    for endpoint in visit.api().stripe(Operation::WebhookEndpointList, &[], &params).await?.list("data") {
+        let standing = standing(visit, &endpoint).await?;
+        found.push((endpoint, standing));
+    }
+    Ok(found)
+}
+
+async fn standing(visit: &Visit, endpoint: &Json) -> Result<Standing, Fault> {
+    if endpoint.text("status") == "disabled" {
+        return Ok(Standing::Disabled);
+    }
+    let id = endpoint.text("id");
+    if !deliveries(visit, &id, "failed", "1").await?.is_empty() {
+        return Ok(Standing::Failing);
+    }
+    let pending = deliveries(visit, &id, "pending", "10").await?;
+    let is_retrying = pending.iter().any(|delivery| delivery.has("last_error"));
+    Ok(if is_retrying { Standing::Retrying } else { Standing::Good })
+}
+
+async fn deliveries(visit: &Visit, endpoint: &str, status: &str, limit: &str) -> Result<Vec<Json>, Fault> {
+    let params = [("status", status), ("limit", limit)];
+    Ok(visit.api().stripe(Operation::DeliveryList, &[endpoint], &params).await?.list("data"))
+}
+
+pub(in crate::dashboard) async fn list(visit: Visit) -> Shown {
+    let endpoints = standings(&visit).await?.into_iter().map(|(endpoint, standing)| Endpoint { endpoint, standing });
+    let frame = visit.frame(Section::Developers, "Webhooks");
+    Page::of(&ListPage { frame, tabs: tabs(&visit, Part::Webhooks), endpoints: endpoints.collect() })
+}
+
+pub(in crate::dashboard) async fn new(visit: Visit) -> Shown {
+    Page::of(&new_page(&visit, Fields::new(Form::of([("events", "*")]))))
+}
+
+fn new_page(visit: &Visit, fields: Fields) -> NewPage {
+    NewPage { frame: visit.frame(Section::Developers, "New endpoint"), tabs: tabs(visit, Part::Webhooks), fields }
+}
+
+/// Makes an endpoint and shows its secret, this once.
+pub(in crate::dashboard) async fn create(Submission { visit, form }: Submission) -> Shown {
+    match visit.api().stripe(Operation::WebhookEndpointCreate, &[], &params(&form)).await {
+        Ok(endpoint) => {
+            let secret = endpoint.text("secret");
+            Page::of(&endpoint_page(&visit, endpoint, None, Some(secret)).await?)
+        }
+        Err(fault) => Page::refused(&new_page(&visit, refused(form, &fault))),
+    }
+}
+
+/// What a form says, as the API takes it.
+fn params(form: &Form) -> Vec<(String, String)> {
+    let mut params = vec![
+        ("url".to_owned(), form.text("url").to_owned()),
+        ("description".to_owned(), form.text("description").to_owned()),
+    ];
+    let events = form.text("events").split([',', ' ', '\n', '\r', '\t']).filter(|event| !event.is_empty());
+    params.extend(events.enumerate().map(|(place, event)| (format!("enabled_events[{place}]"), event.to_owned())));
+    params
+}
+
+fn refused(form: Form, fault: &Fault) -> Fields {
+    let mut fault = fault.clone();
+    if let Some(param) = fault.param.as_mut().filter(|param| param.starts_with("enabled_events[")) {
+        "enabled_events".clone_into(param);
+    }
+    Fields::refused(form, &fault, &FIELDS)
+}
+
+pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
+    let endpoint = existing(&visit).await?;
+    Page::of(&endpoint_page(&visit, endpoint, None, None).await?)
+}
+
+async fn existing(visit: &Visit) -> Result<Json, Fault> {
+    let none: [(&str, &str); 0] = [];
+    visit.api().stripe(Operation::WebhookEndpointRetrieve, &[visit.param("id")], &none).await
+}
+
+async fn endpoint_page(
+    visit: &Visit,
+    endpoint: Json,
+    fields: Option<Fields>,
+    secret: Option<String>,
+) -> Result<EndpointPage, Trouble> {
+    let id = endpoint.text("id");
+    let fields = fields.unwrap_or_else(|| {
+        let events: Vec<String> = endpoint.list("enabled_events").iter().map(Json::as_text).collect();
+        Fields::new(Form::of([
+            ("url", endpoint.text("url")),
+            ("description", endpoint.text("description")),
+            ("events", events.join("\n")),
+        ]))
+    });
+    let (failed, pending) =
+        (deliveries(visit, &id, "failed", DELIVERIES).await?, deliveries(visit, &id, "pending", DELIVERIES).await?);
+    let frame = visit.frame(Section::Developers, endpoint.text("url"));
+    Ok(EndpointPage { frame, tabs: tabs(visit, Part::Webhooks), endpoint, fields, failed, pending, secret })
+}
+
+pub(in crate::dashboard) async fn update(Submission { visit, form }: Submission) -> Shown {
+    let id = visit.param("id");
+    match visit.api().stripe(Operation::WebhookEndpointUpdate, &[id], &params(&form)).await {
+        Ok(_) => Page::to(visit.at(&format!("/developers/webhooks/{id}?done=saved"))),
+        Err(fault) if fault.status == 404 => Err(Trouble::NotFound),
+        Err(fault) => {
+            let endpoint = existing(&visit).await?;
+            Page::refused(&endpoint_page(&visit, endpoint, Some(refused(form, &fault)), None).await?)
+        }
+    }
+}
+
+/// Switches an endpoint on or off.
+pub(in crate::dashboard) async fn switch(Submission { visit, form }: Submission) -> Shown {
+    let id = visit.param("id");
+    let disabled = if form.text("disabled") == "true" { "true" } else { "false" };
+    visit.api().stripe(Operation::WebhookEndpointUpdate, &[id], &[("disabled", disabled)]).await?;
+    Page::to(visit.at(&format!("/developers/webhooks/{id}?done=saved")))
+}
+
+/// Gives an endpoint another secret and shows it, this once; the older one signs too for a day.
+pub(in crate::dashboard) async fn roll(Submission { visit, .. }: Submission) -> Shown {
+    let none: [(&str, &str); 0] = [];
+    let endpoint = visit.api().stripe(Operation::WebhookEndpointRollSecret, &[visit.param("id")], &none).await?;
+    let secret = endpoint.text("secret");
+    Page::of(&endpoint_page(&visit, endpoint, None, Some(secret)).await?)
+}
+
+pub(in crate::dashboard) async fn delete(Submission { visit, .. }: Submission) -> Shown {
+    let none: [(&str, &str); 0] = [];
+    visit.api().stripe(Operation::WebhookEndpointDelete, &[visit.param("id")], &none).await?;
+    Page::to(visit.at("/developers/webhooks?done=deleted"))
+}
+
+/// The moment of a field that has seconds.
+fn moment(delivery: &Json, field: &str) -> String {
+    delivery.integer(field).map_or_else(String::new, |seconds| words::moment(seconds.saturating_mul(1000)))
+}
+
+/// What went wrong with a delivery last.
+fn trouble(delivery: &Json) -> String {
+    let error = delivery.get("last_error");
+    let status = error.text("response_status");
+    if status.is_empty() { error.text("message") } else { format!("{status}: {}", error.text("message")) }
+}
+
+/// Deliveries under their headings: with what is said where there are none.
+fn groups<'d>(failed: &'d [Json], pending: &'d [Json]) -> [(&'static str, &'static str, &'d [Json]); 2] {
+    [
+        ("Given up", "Nothing was given up.", failed),
+        ("Waiting", "Nothing waits: every event so far was received.", pending),
+    ]
+}

@@ -1,0 +1,229 @@
+//! The requests of late, for the people who look at them in the dashboard. Kept by this process alone, in memory.
+//!
+//! Requests that read outnumber those that change something or were refused, so each kind has a ring of its own.
+
+use crate::app::App;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, Uri, header};
+use bytes::Bytes;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tollgate_domain::environment::Environment;
+use tollgate_domain::id::RequestId;
+use tollgate_domain::time::Timestamp;
+
+/// Requests of each kind that are kept, of each environment.
+const KEPT: usize = 200;
+/// Most bytes of a body that are kept.
+pub(crate) const BODY_KEPT_BYTES: usize = 4096;
+
+/// A request that was answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Logged {
+    pub(crate) id: RequestId,
+    /// When its answer left.
+    pub(crate) at: Timestamp,
+    pub(crate) took: Duration,
+    pub(crate) dialect: &'static str,
+    pub(crate) method: Method,
+    /// Its path and query.
+    pub(crate) uri: Uri,
+    agent: Option<HeaderValue>,
+    pub(crate) status: u16,
+    /// The first [`BODY_KEPT_BYTES`] of its body, and of that of its answer.
+    pub(crate) asked: Bytes,
+    pub(crate) answered: Bytes,
+}
+
+/// What of a request is known by the time it is answered: of one that is not let in, nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    pub(crate) environment: Option<Environment>,
+    /// The [`beginning`] of its body.
+    pub(crate) body: Bytes,
+}
+
+impl Seen {
+    /// Notes the request of somebody who was let in. Strangers do not get to fill the log.
+    #[allow(clippy::too_many_arguments, reason = "each is a different fact of one request")]
+    pub(crate) fn log(
+        self,
+        app: &App,
+        dialect: &'static str,
+        parts: &Parts,
+        id: &RequestId,
+        status: u16,
+        started: Instant,
+        answer: &[u8],
+    ) {
+        let Some(environment) = self.environment else { return };
+        let logged = Logged {
+            id: id.clone(),
+            at: app.store.clock().now(),
+            took: started.elapsed(),
+            dialect,
+            method: parts.method.clone(),
+            uri: parts.uri.clone(),
+            agent: parts.headers.get(header::USER_AGENT).cloned(),
+            status,
+            asked: self.body,
+            answered: beginning(answer),
+        };
+        app.requests.put(environment, logged);
+    }
+}
+
+impl Logged {
+    /// What it calls itself.
+    pub(crate) fn agent(&self) -> &str {
+        self.agent.as_ref().and_then(|agent| agent.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// The beginning of a body, without the buffer that it came in.
+pub(crate) fn beginning(body: &[u8]) -> Bytes {
+    Bytes::copy_from_slice(&body[..body.len().min(BODY_KEPT_BYTES)])
+}
+
+/// Which requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// They were refused, or failed.
+    Refused,
+    /// They may have changed something.
+    Write,
+    Read,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 3] = [Self::Refused, Self::Write, Self::Read];
+}
+
+/// The requests of late.
+pub(crate) struct RequestLog([[Ring; 3]; 2]);
+
+struct Ring {
+    next: AtomicUsize,
+    slots: Vec<Mutex<Option<Arc<Logged>>>>,
+}
+
+impl Default for RequestLog {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| std::array::from_fn(|_| Ring::new())))
+    }
+}
+
+impl RequestLog {
+    /// Notes a request; the oldest of its kind is forgotten.
+    pub(crate) fn put(&self, environment: Environment, logged: Logged) {
+        let kind = match logged.status {
+            400.. => Kind::Refused,
+            _ if logged.method.is_safe() => Kind::Read,
+            _ => Kind::Write,
+        };
+        self.ring(environment, kind).put(logged);
+    }
+
+    /// Those of a kind, newest first.
+    pub(crate) fn of(&self, environment: Environment, kind: Kind) -> Vec<Arc<Logged>> {
+        let mut found = self.ring(environment, kind).all();
+        found.sort_by_key(|logged| std::cmp::Reverse(logged.at));
+        found
+    }
+
+    /// The one with an id.
+    pub(crate) fn find(&self, environment: Environment, id: &str) -> Option<Arc<Logged>> {
+        let mut all = Kind::ALL.into_iter().flat_map(|kind| self.ring(environment, kind).all());
+        all.find(|logged| logged.id.as_str() == id)
+    }
+
+    fn ring(&self, environment: Environment, kind: Kind) -> &Ring {
+        &self.0[usize::from(environment.is_live())][kind as usize]
+    }
+}
+
+impl Ring {
+    fn new() -> Self {
+        Self { next: AtomicUsize::new(0), slots: (0..KEPT).map(|_| Mutex::new(None)).collect() }
+    }
+
+    fn put(&self, logged: Logged) {
+        let place = self.next.fetch_add(1, Ordering::Relaxed) % self.slots.len();
+        let old = self.slots[place].lock().unwrap_or_else(PoisonError::into_inner).replace(Arc::new(logged));
+        // Freed outside the lock.
+        drop(old);
+    }
+
+    fn all(&self) -> Vec<Arc<Logged>> {
+        let held = |slot: &Mutex<Option<Arc<Logged>>>| slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.slots.iter().filter_map(held).collect()
+    }
+}
+
+/// What begins the secrets that there are: keys, the secrets of webhook endpoints, and the addresses of pages that
+/// whoever knows them may use.
+const SECRETS: [&str; 8] =
+    ["sk_test_", "sk_live_", "rk_test_", "rk_live_", "whsec_", "cs_test_", "cs_live_", "bps_"];
+
+/// A text with its secrets made unreadable.
+pub(crate) fn masked(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((place, prefix)) = SECRETS.iter().filter_map(|prefix| Some((rest.find(prefix)?, *prefix))).min() {
+        let (before, secret) = rest.split_at(place + prefix.len());
+        let end = secret.find(|character: char| !character.is_ascii_alphanumeric() && character != '_');
+        shown.push_str(before);
+        shown.push('…');
+        rest = &secret[end.unwrap_or(secret.len())..];
+    }
+    shown.push_str(rest);
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn logged(id: usize, method: Method, status: u16) -> Logged {
+        Logged {
+            id: format!("req_{id}").as_str().into(),
+            at: Timestamp::from_millis(i64::try_from(id).unwrap()),
+            took: Duration::ZERO,
+            dialect: "Stripe",
+            method,
+            uri: Uri::default(),
+            agent: None,
+            status,
+            asked: beginning(&[b'x'; 2 * BODY_KEPT_BYTES]),
+            answered: Bytes::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_seldom_is_not_pushed_out_by_what_is_frequent() {
+        let log = RequestLog::default();
+        log.put(Environment::Test, logged(0, Method::POST, 200));
+        log.put(Environment::Test, logged(1, Method::GET, 404));
+        for id in 2..2 + 3 * KEPT {
+            log.put(Environment::Test, logged(id, Method::GET, 200));
+        }
+        let ids = |kind| -> Vec<String> {
+            log.of(Environment::Test, kind).iter().map(|logged| logged.id.to_string()).collect()
+        };
+        assert_eq!((ids(Kind::Write), ids(Kind::Refused)), (vec!["req_0".to_owned()], vec!["req_1".to_owned()]));
+        let reads = ids(Kind::Read);
+        assert_eq!((reads.len(), reads[0].as_str()), (KEPT, format!("req_{}", 1 + 3 * KEPT).as_str()));
+        assert_eq!(log.find(Environment::Test, "req_0").unwrap().asked.len(), BODY_KEPT_BYTES);
+        assert!(log.find(Environment::Live, "req_0").is_none());
+    }
+
+    #[test]
+    fn secrets_are_made_unreadable() {
+        assert_eq!(
+            masked(r#"{"secret":"whsec_abc123","key":"sk_test_x_Y9","url":"/checkout/cs_test_q","id":"prod_1"}"#),
+            r#"{"secret":"whsec_…","key":"sk_test_…","url":"/checkout/cs_test_…","id":"prod_1"}"#
+        );
+        assert_eq!(masked("nothing"), "nothing");
+    }
+}
