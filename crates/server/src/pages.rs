@@ -6,7 +6,7 @@
 
 mod checkout;
 mod html;
-mod money;
+pub(crate) mod money;
 mod portal;
 
 use crate::app::App;

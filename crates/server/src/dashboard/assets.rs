@@ -14,7 +14,12 @@ struct Asset {
     contents: &'static str,
 }
 
-const ASSETS: [Asset; 3] = [
+const ASSETS: [Asset; 4] = [
+    Asset {
+        name: "pricing_table.css",
+        media_type: "text/css; charset=utf-8",
+        contents: include_str!("../../assets/pricing_table.css"),
+    },
     Asset {
         name: "dashboard.css",
         media_type: "text/css; charset=utf-8",

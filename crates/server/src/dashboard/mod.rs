@@ -5,6 +5,7 @@
 //! refused, is the [`api`]'s affair.
 
 mod access;
+mod active;
 mod api;
 mod assets;
 mod developers;
@@ -14,6 +15,7 @@ mod frame;
 mod home;
 mod json;
 mod page;
+mod pricing_table;
 mod session;
 mod sign_in;
 mod throttle;
@@ -33,6 +35,7 @@ use std::sync::Arc;
 pub(crate) struct Dashboard {
     throttle: throttle::Throttle,
     setup: sign_in::Setup,
+    pub(crate) active: active::Active,
 }
 
 /// Every page, one table.
@@ -41,6 +44,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/", get(home::show))
         .route("/features", get(features::list).post(features::create))
         .route("/features/new", get(features::new))
+        .route("/pricing-table", get(pricing_table::preview))
         .route("/developers", get(developers::keys::list))
         .route("/developers/keys", post(developers::keys::create))
         .route("/developers/keys/{id}/revoke", post(developers::keys::revoke))
@@ -57,6 +61,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/developers/requests/{id}", get(developers::requests::show))
         .route("/developers/snippets", get(developers::snippets::show));
     Router::new()
+        .route("/pricing-table", get(pricing_table::show))
         .route("/dashboard", get(|| async { Redirect::to("/dashboard/test") }))
         .route("/dashboard/assets/{version}/{name}", get(assets::serve))
         .route("/dashboard/sign-in", get(sign_in::show).post(sign_in::sign_in))

@@ -27,10 +27,8 @@ pub(super) struct Visit {
     pub(super) session: Session,
     /// The environment that the path names; test for pages of neither.
     pub(super) environment: Environment,
-    /// The path and the query, to come back to.
-    pub(super) here: String,
     /// The host of the request, for addresses to show.
-    pub(super) host: String,
+    host: String,
     pub(super) query: Form,
     params: Vec<(String, String)>,
 }
@@ -51,6 +49,11 @@ impl Visit {
         self.user.role == Role::Admin
     }
 
+    /// Where this server is, as the reader finds it.
+    pub(super) fn address(&self) -> String {
+        self.app.pages.public_url.clone().unwrap_or_else(|| format!("http://{}", self.host))
+    }
+
     /// What stands around every page.
     pub(super) fn frame(&self, section: Section, title: impl Into<String>) -> Frame {
         Frame::new(self, section, title.into())
@@ -66,10 +69,9 @@ impl FromRequestParts<Arc<App>> for Visit {
     type Rejection = Trouble;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Trouble> {
-        let here = parts.uri.path_and_query().map_or("/dashboard", |path| path.as_str()).to_owned();
         let signed_in = session::of(app, &parts.headers).await.map_err(Trouble::store)?;
         // Whoever sent a form is led to a page that can be looked at.
-        let back = if parts.method == axum::http::Method::POST { referer(&parts.headers) } else { Some(here.clone()) };
+        let back = if parts.method == axum::http::Method::POST { referer(&parts.headers) } else { parts.uri.path_and_query().map(ToString::to_string) };
         let (user, session) = signed_in.ok_or(Trouble::SignIn { back })?;
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Trouble::NotFound)?;
         let params: Vec<(String, String)> =
@@ -85,7 +87,6 @@ impl FromRequestParts<Arc<App>> for Visit {
             user,
             session,
             environment: environment.ok_or(Trouble::NotFound)?,
-            here,
             host,
             query: Form::read(parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default(),
             params,

@@ -9,7 +9,7 @@ const WHOLE: [&str; 16] =
 const THOUSANDTHS: [&str; 5] = ["bhd", "jod", "kwd", "omr", "tnd"];
 
 /// What a price comes to: `45.00 EUR every month`.
-pub(super) fn price(price: &Price) -> String {
+pub(crate) fn price(price: &Price) -> String {
     let amount = match &price.charge {
         Charge::PerUnit(amount) => match amount.minor() {
             Some(minor) => self::amount(minor, price.currency),

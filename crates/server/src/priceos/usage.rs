@@ -3,7 +3,7 @@
 use super::{Asked, access, run, store_fault, written};
 use crate::app::App;
 use tollgate_domain::facts::Facts;
-use tollgate_domain::id::UsageEventId;
+use tollgate_domain::id::{CustomerId, UsageEventId};
 use tollgate_domain::record::{Noun, Record};
 use tollgate_domain::refusal::AccessRefusal;
 use tollgate_domain::usage::{DeleteUsageEvents, TrackBatch, period_window, subject};
@@ -16,18 +16,29 @@ use tollgate_wire::priceos::{refusal, usage};
 const EVENT_BYTES: usize = 192;
 
 pub(super) async fn track(app: &App, asked: &Asked) -> Result<Vec<u8>, Fault> {
-    let tracked = run(app, asked, usage::parse_track(&asked.fields)?).await?;
+    let command = usage::parse_track(&asked.fields)?;
+    note(app, asked, &command.customer);
+    let tracked = run(app, asked, command).await?;
     Ok(written(EVENT_BYTES, |writer| usage::render_tracked(writer, &tracked)))
 }
 
 pub(super) async fn set(app: &App, asked: &Asked) -> Result<Vec<u8>, Fault> {
-    let set = run(app, asked, usage::parse_set(&asked.fields)?).await?;
+    let command = usage::parse_set(&asked.fields)?;
+    note(app, asked, &command.customer);
+    let set = run(app, asked, command).await?;
     Ok(written(EVENT_BYTES, |writer| usage::render_set(writer, &set)))
 }
 
 pub(super) async fn consume(app: &App, asked: &Asked) -> Result<Vec<u8>, Fault> {
-    let consumed = run(app, asked, usage::parse_consume(&asked.fields)?).await?;
+    let command = usage::parse_consume(&asked.fields)?;
+    note(app, asked, &command.customer);
+    let consumed = run(app, asked, command).await?;
     Ok(written(EVENT_BYTES, |writer| usage::render_consumed(writer, &consumed)))
+}
+
+/// Remembers who used something, for the dashboard.
+fn note(app: &App, asked: &Asked, customer: &CustomerId) {
+    app.dashboard.active.note(asked.environment, customer.as_str());
 }
 
 /// Records a batch in one step; entries that are malformed or refused fail alone.
@@ -37,6 +48,7 @@ pub(super) async fn batch(app: &App, asked: &Asked) -> Result<Vec<u8>, Fault> {
     for entry in usage::parse_batch(&asked.fields)? {
         match entry {
             Ok(event) => {
+                note(app, asked, &event.customer);
                 events.push(event);
                 outcomes.push(None);
             }

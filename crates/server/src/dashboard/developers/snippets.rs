@@ -46,7 +46,7 @@ pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
     };
     let custom = products.iter().find(|product| product.text("type") == "custom" && !product.flag("isDefault"));
     let names = Names {
-        base: visit.app.pages.public_url.clone().unwrap_or_else(|| format!("http://{}", visit.host)),
+        base: visit.address(),
         key: format!("sk_{}_…", visit.environment.as_str()),
         customer: customers.first().map_or_else(|| "customer_123".to_owned(), |customer| customer.text("customerId")),
         feature: key_of(live.first(), "priority_support"),
