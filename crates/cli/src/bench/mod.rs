@@ -17,6 +17,7 @@ mod process;
 mod programs;
 mod put;
 mod redis;
+mod renewals;
 mod report;
 mod resp;
 mod scratch;
@@ -107,6 +108,11 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     webhooks: Option<u64>,
 
+    /// Measure this instead: how fast so many subscriptions that are due are renewed
+    #[arg(long, value_name = "COUNT", conflicts_with = "webhooks",
+        value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    renewals: Option<u64>,
+
     /// Also write the rows to this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -180,18 +186,18 @@ pub(crate) fn run(mut args: BenchArgs) -> anyhow::Result<()> {
     if let Some(sample) = &args.yardstick {
         return yardstick::run(sample);
     }
-    let (json, webhooks) = (args.json.take(), args.webhooks);
+    let (json, webhooks, renewals) = (args.json.take(), args.webhooks, args.renewals);
     let plan = Plan::from(args);
     plan.check()?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
-    if let Some(count) = webhooks {
-        let said = runtime.block_on(async {
-            tokio::select! {
-                said = webhooks::run(&plan, count) => said,
-                () = interrupted() => bail!("interrupted"),
-            }
-        })?;
+    let told = runtime.block_on(async {
+        tokio::select! {
+            said = other(&plan, webhooks, renewals) => said,
+            () = interrupted() => bail!("interrupted"),
+        }
+    })?;
+    if let Some(said) = told {
         print!("{said}");
         return Ok(());
     }
@@ -203,6 +209,15 @@ pub(crate) fn run(mut args: BenchArgs) -> anyhow::Result<()> {
     })?;
     print!("{report}");
     json.map_or(Ok(()), |file| report.write_rows(&file))
+}
+
+/// What came of a measurement that is made instead of the usual ones, where one was asked for.
+async fn other(plan: &Plan, webhooks: Option<u64>, renewals: Option<u64>) -> anyhow::Result<Option<String>> {
+    match (webhooks, renewals) {
+        (Some(count), _) => webhooks::run(plan, count).await.map(Some),
+        (None, Some(count)) => renewals::run(plan, count).await.map(Some),
+        (None, None) => Ok(None),
+    }
 }
 
 /// Ends on an interrupt or a termination, so that what was started is dropped, and thereby killed.

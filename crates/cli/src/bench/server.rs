@@ -16,6 +16,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const SECRET_KEY: &str = "sk_test_tollgateBenchTollgateBench00";
 /// Starts whose median counts.
 const STARTS: usize = 3;
+/// How often it is looked whether a server that is away is to come back.
+const AWAY_PAUSE: Duration = Duration::from_millis(100);
 /// How long a server may take to be ready.
 const READY_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -78,6 +80,17 @@ impl<'a> Server<'a> {
     /// Its processes: the first is always the same.
     pub(super) fn nodes(&self) -> &[Process] {
         &self.nodes
+    }
+
+    /// Stops its one process, and starts it again once something is so.
+    pub(super) async fn away_until(&mut self, is_so: impl Fn() -> bool) -> anyhow::Result<()> {
+        self.nodes.pop().context("there is one")?.stop().await?;
+        while !is_so() {
+            tokio::time::sleep(AWAY_PAUSE).await;
+        }
+        let (process, _) = self.settings.start(0).await?;
+        self.nodes.push(process);
+        Ok(())
     }
 
     /// Starts and stops processes until there are so many: one that is only there costs the others something, too.
@@ -144,6 +157,7 @@ fn ground(process: &Process, size: Size) -> Arc<Ground> {
         script: String::new(),
         subscribers: Vec::new(),
         price: String::new(),
+        due: 0,
     })
 }
 

@@ -81,6 +81,8 @@ pub(super) struct Ground {
     pub(super) subscribers: Vec<String>,
     /// The id of the price that they subscribe to.
     pub(super) price: String,
+    /// When the first periods end of subscriptions that are to be renewed, in seconds since 1970.
+    pub(super) due: u64,
 }
 
 /// How much is put in before the measurement. Things are numbered from 0.

@@ -48,6 +48,9 @@ pub(in crate::bench) const PUT_SUBSCRIBED: Ask = Ask { write: put_subscribed, wi
 /// Puts in one who subscribes.
 pub(in crate::bench) const PUT_SUBSCRIBER: Ask = Ask { write: put_subscriber, will_do: any };
 
+/// Puts in the subscription of the customer in place `turn.number`, of which a period ends when renewals are due.
+pub(in crate::bench) const PUT_RENEWAL: Ask = Ask { write: put_renewal, will_do: any };
+
 /// Puts in product number `turn.number`, under an id that [`product_retrieve`] can name again.
 pub(in crate::bench) const PUT_PRODUCT: Ask = Ask { write: put_product, will_do: any };
 
@@ -113,6 +116,17 @@ fn subscription_create(ground: &Ground, turn: &mut Turn, buffer: &mut Vec<u8>) {
     let place = usize::try_from(turn.below(ground.subscribers.len() as u64)).expect("it is an index");
     let form = format!("customer={}&items[0][price]={}", ground.subscribers[place], ground.price);
     post(ground, "/v1/subscriptions", &form, buffer);
+}
+
+fn put_renewal(ground: &Ground, turn: &mut Turn, buffer: &mut Vec<u8>) {
+    let place = usize::try_from(turn.number).expect("it is an index");
+    let (customer, price, due) = (&ground.subscribers[place], &ground.price, ground.due);
+    post(
+        ground,
+        "/v1/subscriptions",
+        &format!("customer={customer}&items[0][price]={price}&billing_cycle_anchor={due}"),
+        buffer,
+    );
 }
 
 fn post(ground: &Ground, target: &str, form: &str, buffer: &mut Vec<u8>) {
