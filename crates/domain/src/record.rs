@@ -328,9 +328,7 @@ impl Record {
                 _ => Value::Null,
             },
             Self::SubscriptionItem(item) => match (field, &item.holder) {
-                (Field::ItemSubscription, _) => Value::text(Some(item.subscription.as_str())),
                 (Field::ItemPrice, _) => Value::text(Some(item.price.as_str())),
-                (Field::ItemCustomer, Some(holder)) => Value::text(Some(holder.as_str())),
                 (Field::ItemProduct, Some(_)) => Value::text(Some(item.product.as_str())),
                 (Field::ItemVersion, Some(_)) => {
                     Value::Text(SubscriptionItem::version_name(&item.product, item.version))
@@ -484,10 +482,8 @@ fields! {
         SubscriptionDue = "due", Text, Index;
     }
     SubscriptionItem {
-        ItemSubscription = "subscription", Text, Index;
         ItemPrice = "price", Text, Index;
-        /// Who has the product; set while the subscription counts, as the two after it.
-        ItemCustomer = "customer", Text, Index;
+        /// What somebody has; set while the subscription counts, as the version.
         ItemProduct = "product", Text, Index;
         ItemVersion = "product_version", Text, Index;
     }

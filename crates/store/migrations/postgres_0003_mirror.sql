@@ -42,17 +42,13 @@ CREATE TABLE subscription_item (
     live boolean NOT NULL,
     id text COLLATE "C" NOT NULL,
     created bigint NOT NULL,
-    subscription text COLLATE "C",
     price text COLLATE "C",
-    customer text COLLATE "C",
     product text COLLATE "C",
     product_version text COLLATE "C",
     body text NOT NULL,
     PRIMARY KEY (live, id)
 );
-CREATE INDEX subscription_item_by_subscription ON subscription_item (live, subscription, created, seq) WHERE subscription IS NOT NULL;
 CREATE INDEX subscription_item_by_price ON subscription_item (live, price, created, seq) WHERE price IS NOT NULL;
-CREATE INDEX subscription_item_by_customer ON subscription_item (live, customer, created, seq) WHERE customer IS NOT NULL;
 CREATE INDEX subscription_item_by_product ON subscription_item (live, product, created, seq) WHERE product IS NOT NULL;
 CREATE INDEX subscription_item_by_product_version ON subscription_item (live, product_version, created, seq) WHERE product_version IS NOT NULL;
 

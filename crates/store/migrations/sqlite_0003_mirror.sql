@@ -40,17 +40,13 @@ CREATE TABLE subscription_item (
     live INTEGER NOT NULL,
     id TEXT NOT NULL,
     created INTEGER NOT NULL,
-    subscription ANY,
     price ANY,
-    customer ANY,
     product ANY,
     product_version ANY,
     body TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX subscription_item_by_id ON subscription_item (live, id);
-CREATE INDEX subscription_item_by_subscription ON subscription_item (live, subscription, created) WHERE subscription IS NOT NULL;
 CREATE INDEX subscription_item_by_price ON subscription_item (live, price, created) WHERE price IS NOT NULL;
-CREATE INDEX subscription_item_by_customer ON subscription_item (live, customer, created) WHERE customer IS NOT NULL;
 CREATE INDEX subscription_item_by_product ON subscription_item (live, product, created) WHERE product IS NOT NULL;
 CREATE INDEX subscription_item_by_product_version ON subscription_item (live, product_version, created) WHERE product_version IS NOT NULL;
 

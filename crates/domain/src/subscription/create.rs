@@ -82,6 +82,8 @@ impl Command for CreateSubscription {
         let mut reads = ReadSet::from(Key::Catalog);
         reads.push(Key::Row(Noun::BillingCustomer, self.customer.to_string()));
         reads.push(Key::holder(Field::CustomerStripe, self.customer.as_str()));
+        // Its account, where nobody linked it to another.
+        reads.push(Key::account(&self.customer.as_str().into()));
         reads.extend(pricing::reads(self.items.iter().map(|item| &item.price)));
         reads
     }

@@ -3,6 +3,7 @@
 use super::access::{Found, existing, look};
 use super::{ANSWER_BYTES, Asked, consult, run, store_fault, written};
 use crate::app::App;
+use std::collections::BTreeSet;
 use tollgate_domain::access;
 use tollgate_domain::customer::DeleteCustomer;
 use tollgate_domain::definition::ProductRef;
@@ -217,17 +218,25 @@ async fn passes(
 
 /// Whether an item is the newest by which a customer has a product: one that has it by several is shown once.
 async fn is_newest(app: &App, asked: &Asked, found: &Found, product: &ProductId, item: &Record) -> Result<bool, Fault> {
-    let subscribed = &found.account.customer.subscribed;
-    if subscribed.iter().filter(|subscribed| subscribed.product == *product).count() < 2 {
+    let subscribed = found.account.customer.subscribed.iter().filter(|subscribed| subscribed.product == *product);
+    if subscribed.clone().count() < 2 {
         return Ok(true);
     }
-    let text = |id: &str| Value::Text(id.to_owned());
+    let subscriptions: BTreeSet<_> = subscribed.map(|subscribed| &subscribed.subscription).collect();
+    let items = |facts: &Facts| {
+        let (mut missing, mut items) = (ReadSet::default(), Vec::new());
+        for id in &subscriptions {
+            let subscription = missing.gather(facts.subscription(id))?.flatten();
+            let of = subscription.iter().flat_map(|subscription| &subscription.items);
+            items.extend(of.filter(|item| item.product == *product).map(|item| item.id.to_string()));
+        }
+        missing.known()?;
+        Ok(items)
+    };
+    let items = consult(app, asked.environment, &mut Facts::default(), ReadSet::default(), items).await?;
     let query = ListQuery {
         noun: Noun::SubscriptionItem,
-        filters: vec![
-            Filter::Is(Field::ItemCustomer, text(found.account.id().as_str())),
-            Filter::Is(Field::ItemProduct, text(product.as_str())),
-        ],
+        filters: vec![Filter::Ids(items)],
         created: CreatedRange::default(),
         cursor: None,
         limit: 1,
