@@ -1,3 +1,21 @@
+-- What a customer has, once more in its own row: its assignments, overrides and bonuses, and the place of its counters.
+ALTER TABLE customer ADD COLUMN parts TEXT;
+ALTER TABLE customer ADD COLUMN counters INTEGER;
+UPDATE customer SET
+    parts = CASE WHEN
+        EXISTS (SELECT 1 FROM assignment AS part WHERE part.live = customer.live AND part.customer = customer.id)
+        OR EXISTS (SELECT 1 FROM overrule AS part WHERE part.live = customer.live AND part.customer = customer.id)
+        OR EXISTS (SELECT 1 FROM bonus AS part WHERE part.live = customer.live AND part.customer = customer.id)
+    THEN json_array(
+        json((SELECT json_group_array(json(body) ORDER BY created, seq) FROM assignment AS part
+            WHERE part.live = customer.live AND part.customer = customer.id)),
+        json((SELECT json_group_array(json(body) ORDER BY created, seq) FROM overrule AS part
+            WHERE part.live = customer.live AND part.customer = customer.id)),
+        json((SELECT json_group_array(json(body) ORDER BY created, seq) FROM bonus AS part
+            WHERE part.live = customer.live AND part.customer = customer.id))
+    ) END,
+    counters = (SELECT seq FROM counters AS part WHERE part.live = customer.live AND part.id = customer.id);
+
 CREATE TABLE billing_customer (
     seq INTEGER PRIMARY KEY,
     live INTEGER NOT NULL,

@@ -1,8 +1,8 @@
 //! Accounts: everything of a customer, put together from the rows of several tables, and from counters that are not
 //! stored yet.
 
-use super::Shared;
 use super::usage::Unstored;
+use super::{Shared, parts};
 use crate::cache::Kept;
 use crate::error::StoreError;
 use crate::{nouns, record};
@@ -99,8 +99,34 @@ fn owner_column(noun: Noun) -> &'static str {
     }
 }
 
+/// By `live` and id: `seq`, `body` and `parts` of the customer, and `body` of its counters.
+const ACCOUNT: &str = "SELECT customer.seq, customer.body, customer.parts, counters.body \
+    FROM customer LEFT JOIN counters ON counters.seq = customer.counters WHERE customer.live = ?1 AND customer.id = ?2";
+
 /// The account as the file has it.
 pub(super) fn read(
+    connection: &Connection,
+    environment: Environment,
+    id: &CustomerId,
+) -> Result<Option<Held>, StoreError> {
+    let mut statement = connection.prepare_cached(ACCOUNT)?;
+    let mut rows = statement.query(params![environment.is_live(), id.as_str()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let bytes = |column| row.get_ref(column)?.as_bytes_or_null().map_err(rusqlite::Error::from);
+    let decode = |noun, column| bytes(column)?.map(|body| record::decode(noun, body)).transpose();
+    let Some(Record::Customer(customer)) = decode(Noun::Customer, 1)? else { return Ok(None) };
+    let mut account = Account::new(customer);
+    if let Some(parts) = bytes(2)? {
+        parts::decode(parts, &mut account)?;
+    }
+    if let Some(counters) = decode(Noun::Counters, 3)? {
+        account.put(&counters);
+    }
+    Ok(Some(Held { account: Arc::new(account), place: row.get(0)? }))
+}
+
+/// The same from the rows of its parts, which the customer's own need not have caught up with.
+pub(super) fn gather(
     connection: &Connection,
     environment: Environment,
     id: &CustomerId,

@@ -1,6 +1,7 @@
 //! Writes what was decided, inside the writer's transaction.
 
 use super::account::{self, Held};
+use super::parts::Stale;
 use super::table::{self, Table};
 use super::tail::Change;
 use super::usage::{self, Written};
@@ -34,7 +35,7 @@ pub(super) struct Transaction<'a> {
     bodies: Vec<NewBody>,
     changes: Vec<Change>,
     /// By customer.
-    accounts: [FxHashMap<CustomerId, Touched>; 2],
+    pub(super) accounts: [FxHashMap<CustomerId, Touched>; 2],
     /// Whether the catalog of an environment changed.
     catalogs: [bool; 2],
     /// Whether the webhook endpoints of one did.
@@ -60,6 +61,8 @@ pub(super) struct Touched {
     /// Whether memory does not have the account as it is after the transaction.
     is_news: bool,
     pub(super) counted: Counted,
+    /// What of its row is to be brought up to date before the commit.
+    pub(super) stale: Stale,
 }
 
 /// What became of a customer's counters.
@@ -106,7 +109,7 @@ impl<'a> Transaction<'a> {
             if self.endpoints[usize::from(environment.is_live())] {
                 endpoints.put(environment, facts.endpoints().ok().cloned());
             }
-            for (customer, Touched { place, is_news, counted: how }) in touched {
+            for (customer, Touched { place, is_news, counted: how, .. }) in touched {
                 if is_news {
                     let account = facts.take_account(&customer).flatten();
                     let held = account.zip(place).map(|(account, place)| Held { account, place });
@@ -154,7 +157,7 @@ impl<'a> Transaction<'a> {
         let unstored = || self.shared.usage.unstored(environment, id);
         // What this transaction changed is known already, but for commands that change what they do not look at.
         if let Some(Touched { is_news: true, counted, .. }) = self.known(environment, id) {
-            let held = account::read(self.connection, environment, id)?;
+            let held = account::gather(self.connection, environment, id)?;
             let held = held.map(|held| match counted {
                 Counted::Not => held.with(unstored()),
                 Counted::Now => held,
@@ -175,14 +178,20 @@ impl<'a> Transaction<'a> {
     }
 
     fn note(&mut self, environment: Environment, id: &CustomerId, place: i64, is_news: bool) {
-        let touched = Touched { place: Some(place), is_news, counted: Counted::Not };
+        let touched = Touched { place: Some(place), is_news, ..Touched::default() };
         self.accounts[usize::from(environment.is_live())].insert(id.clone(), touched);
     }
 
     fn write(&mut self, environment: Environment, write: &Write) -> Result<(), StoreError> {
         let (Write::Put { after: record, .. } | Write::Delete(record)) = write;
+        let is_counted_again = matches!(write, Write::Put { before: Some(before @ Record::Counters(_)), after }
+            if before.id() == after.id());
         for owner in Account::owners(write) {
-            self.touch(environment, owner);
+            let touched = self.touch(environment, owner);
+            // Counters keep their place.
+            if !is_counted_again {
+                touched.stale = touched.stale.by(record.noun());
+            }
         }
         self.catalogs[usize::from(environment.is_live())] |= Catalog::is_concerned(write);
         self.endpoints[usize::from(environment.is_live())] |= Endpoints::is_concerned(write);

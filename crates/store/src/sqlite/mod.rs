@@ -15,6 +15,7 @@ mod endpoints;
 mod fold;
 mod list;
 mod load;
+mod parts;
 mod prepare;
 mod readers;
 mod search;

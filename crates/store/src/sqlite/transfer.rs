@@ -1,7 +1,7 @@
 //! A file as one side of a move.
 
 use super::table::{self, Table};
-use super::{apply::Column, connect, fold, prepare, usage};
+use super::{apply::Column, connect, fold, parts, prepare, usage};
 use crate::error::{OpenError, StoreError};
 use crate::options::USAGE_TAIL_DEFAULT;
 use crate::transfer::{Chunk, Chunks, Mark, Reached, Row, Which};
@@ -142,6 +142,7 @@ impl Side {
         let makes: String = transaction.query_row("SELECT indexes FROM unfinished_move", [], |row| row.get(0))?;
         transaction.execute_batch(&makes)?;
         usage::settle(&transaction, USAGE_TAIL_DEFAULT)?;
+        transaction.execute_batch(parts::FILL)?;
         transaction.execute_batch(
             "UPDATE search_mark SET event = (SELECT coalesce(max(seq), 0) FROM event); DROP TABLE unfinished_move",
         )?;

@@ -185,7 +185,8 @@ impl Writer {
     fn decide_and_commit(&mut self, tasks: &mut [Box<dyn Task>]) -> Result<usize, StoreError> {
         let now = self.clock.now();
         let mut transaction = Transaction::new(&self.connection, &self.shared, self.lock.is_none());
-        let batch = drive(&mut transaction, tasks, now, &mut || self.random.next())?;
+        let mut batch = drive(&mut transaction, tasks, now, &mut || self.random.next())?;
+        transaction.write_parts(&mut batch)?;
         let begun = Instant::now();
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         self.shared.metrics.commit.observe(begun.elapsed().as_secs_f64());

@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::options::USAGE_TAIL_DEFAULT;
 use crate::record;
 use crate::report::Report;
-use crate::sqlite::account;
+use crate::sqlite::{account, parts};
 use rusqlite::{Connection, OptionalExtension};
 use rustc_hash::FxHashMap;
 use std::sync::Mutex;
@@ -65,7 +65,8 @@ fn check_accounts(
     while let Some(row) = rows.next()? {
         let (environment, id) = (Environment::from_live(row.get(0)?), CustomerId::from(row.get::<_, String>(1)?));
         // What cannot be read is a finding of its own.
-        let Ok(Some(held)) = account::read(connection, environment, &id) else { continue };
+        let Ok(Some(held)) = account::gather(connection, environment, &id) else { continue };
+        parts::check(connection, environment, &held, report)?;
         let held = held.with(usage.unstored(environment, &id));
         check_bonuses(&held.account, report);
         for (feature, counter) in held.account.counters.iter().flat_map(|counters| &counters.by_feature) {
