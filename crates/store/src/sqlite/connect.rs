@@ -18,6 +18,8 @@ const READER_CACHE_KIB: i64 = 4 * 1024;
 /// Pages of 4 KiB in the write-ahead log before they are moved to their places: more make a batch cheaper (a page
 /// written again and again is moved once), and a start after a crash slower.
 const CHECKPOINT_PAGES: i64 = 10_000;
+/// How long the log is by then, with the head of the file and of each page.
+pub(super) const LOG_ROOM_BYTES: u64 = 32 + CHECKPOINT_PAGES.unsigned_abs() * (24 + 4096);
 /// The log is cut back to this many bytes when it has grown beyond them.
 const LOG_BYTES_MAX: i64 = 64 * 1024 * 1024;
 /// Statements each connection keeps compiled.

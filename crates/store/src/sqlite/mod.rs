@@ -18,6 +18,7 @@ mod load;
 mod parts;
 mod prepare;
 mod readers;
+mod room;
 mod search;
 mod slice;
 mod table;
@@ -40,6 +41,7 @@ use crate::task::Task;
 use crate::{nouns, record};
 use account::Held;
 use readers::Readers;
+use room::Room;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -108,7 +110,8 @@ impl Sqlite {
             metrics,
         });
         let (queue, messages) = sync_channel(QUEUE_MAX);
-        let writer = Writer::new(connection, lock, shared.clone(), options)?;
+        let room = Room::new(path, !options.exclusive);
+        let writer = Writer::new(connection, lock, room, shared.clone(), options)?;
         let thread = std::thread::Builder::new()
             .name("tollgate-writer".to_owned())
             .spawn(move || writer.run(&messages))

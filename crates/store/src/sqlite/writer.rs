@@ -5,6 +5,7 @@
 //! that only the culprit fails; a panic in here ends the process, since nobody can tell what it left half done.
 
 use super::apply::Transaction;
+use super::room::Room;
 use super::usage::SLICE_EVENTS;
 use super::{Shared, fold};
 use crate::clock::Clock;
@@ -46,6 +47,7 @@ pub(super) struct Writer {
     connection: Connection,
     /// Held for as long as the thread runs; none for a guest.
     lock: Option<File>,
+    room: Room,
     shared: Arc<Shared>,
     clock: Clock,
     random: Random,
@@ -59,11 +61,12 @@ impl Writer {
     pub(super) fn new(
         connection: Connection,
         lock: Option<File>,
+        room: Room,
         shared: Arc<Shared>,
         options: &Options,
     ) -> Result<Self, OpenError> {
         let random = Random::new(options.seed)?;
-        Ok(Self { connection, lock, shared, clock: options.clock.clone(), random, put_back: None, events: 0 })
+        Ok(Self { connection, lock, room, shared, clock: options.clock.clone(), random, put_back: None, events: 0 })
     }
 
     /// Runs until it is closed, or every sender is gone.
@@ -115,14 +118,21 @@ impl Writer {
         let mut patience = IDLE_DELAY;
         loop {
             let (folds, merges) = (self.shared.tail.len() > 0, self.shared.usage.is_behind());
-            if self.is_guest() || !(folds || merges) {
+            if self.is_guest() || !(folds || merges || self.room.is_short()) {
                 return queue.recv().ok();
             }
             match queue.recv_timeout(patience) {
                 Ok(message) => return Some(message),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {
-                    let went_well = if folds { self.fold() } else { self.merge().is_some() };
+                    let went_well = if folds {
+                        self.fold()
+                    } else if merges {
+                        self.merge().is_some()
+                    } else {
+                        self.room.make(&self.connection);
+                        true
+                    };
                     patience = if went_well { Duration::ZERO } else { IDLE_DELAY };
                 }
             }
