@@ -7,6 +7,7 @@
 mod access;
 mod api;
 mod assets;
+mod customers;
 mod features;
 mod form;
 mod frame;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 pub(crate) struct Dashboard {
     throttle: throttle::Throttle,
     setup: sign_in::Setup,
+    uploads: customers::Uploads,
 }
 
 /// Every page, one table.
@@ -39,7 +41,8 @@ pub(crate) fn router() -> Router<Arc<App>> {
     let environment = Router::new()
         .route("/", get(home::show))
         .route("/features", get(features::list).post(features::create))
-        .route("/features/new", get(features::new));
+        .route("/features/new", get(features::new))
+        .merge(customers::router());
     Router::new()
         .route("/dashboard", get(|| async { Redirect::to("/dashboard/test") }))
         .route("/dashboard/assets/{version}/{name}", get(assets::serve))
