@@ -13,6 +13,8 @@ const FLOOR: f64 = 190.0;
 const ROOM: f64 = 165.0;
 /// Share of its place that a bar takes.
 const BAR_SHARE: f64 = 0.7;
+/// Room that a label takes on either side of its middle.
+const LABEL_HALF: f64 = 34.0;
 
 /// A chart.
 #[derive(Debug)]
@@ -35,6 +37,7 @@ pub(super) struct Bar {
     pub(super) y: f64,
     pub(super) width: f64,
     pub(super) height: f64,
+    /// The middle of its label.
     pub(super) middle: f64,
     pub(super) is_over: bool,
 }
@@ -65,7 +68,7 @@ impl Chart {
                 y: round(FLOOR - tall),
                 width: round(place * BAR_SHARE),
                 height: round(tall),
-                middle: round(left + place / 2.0),
+                middle: round(left + place / 2.0).clamp(LABEL_HALF, WIDTH - LABEL_HALF),
                 is_over: used.sum.zip(limit).is_some_and(|(sum, limit)| sum.minus(limit).is_positive()),
             }
         };

@@ -4,6 +4,9 @@ use super::super::json::Json;
 use super::super::words::{access, day, grouped, moment};
 use tollgate_domain::quantity::Quantity;
 
+/// Share of a limit from which on it is nearly used up.
+const NEARLY: f64 = 0.9;
+
 /// One sentence for each thing that counts: products, their sum, an override, bonuses, the window. `entry` is an entry of
 /// access with its explanation; `name` tells a product's name from its key.
 pub(super) fn sentences(entry: &Json, name: impl Fn(&str) -> String) -> Vec<String> {
@@ -41,6 +44,11 @@ pub(super) fn used(entry: &Json) -> String {
     } else {
         format!("{used} used, no access")
     }
+}
+
+/// From how much on a limit is nearly used up, for the colour of its meter.
+pub(super) fn nearly(entry: &Json) -> f64 {
+    entry.float("limit").unwrap_or_default() * NEARLY
 }
 
 /// What the products give together, before any override.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// What a page must show where it was typed.
 const SCRIPT: &str = "<script>alert(1)</script>\"'&";
-const SHOWN: &str = "&lt;script&gt;alert(1)&lt;/script&gt;";
+const SHOWN: &str = "&#60;script&#62;alert(1)&#60;/script&#62;";
 
 /// An admin of a server with a feature of each kind, two custom products and the default one.
 async fn furnished() -> Browser {

@@ -1,6 +1,6 @@
 //! What is refused stands beside its field, and who may change nothing changes nothing.
 
-use super::{Browser, SCRIPT, SHOWN, furnished, with_customer};
+use super::{SCRIPT, SHOWN, furnished, with_customer};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tollgate_domain::user::Role;

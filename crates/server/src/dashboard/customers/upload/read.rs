@@ -92,7 +92,7 @@ impl Table {
             if count > ROWS_MAX {
                 return Err(format!("The file has more than {ROWS_MAX} rows. Split it."));
             }
-            table.push(&record, columns.unwrap_or_default());
+            table.push(&record, columns.unwrap_or_default(), line_of(&record, file));
         }
         if count == 0 {
             return Err("There are no rows.".to_owned());
@@ -100,8 +100,7 @@ impl Table {
         Ok(table.without_repeats())
     }
 
-    fn push(&mut self, record: &StringRecord, columns: Columns) {
-        let line = record.position().map_or(0, csv::Position::line);
+    fn push(&mut self, record: &StringRecord, columns: Columns, line: u64) {
         let (customer, stripe) =
             (record.get(columns.customer).unwrap_or_default(), record.get(columns.stripe).unwrap_or_default());
         let missing = match (customer.is_empty(), stripe.is_empty()) {
@@ -139,6 +138,15 @@ impl Table {
         self.problems.sort_by_key(|problem| problem.line);
         Self { places: kept, ..self }
     }
+}
+
+/// The line that a record begins in: the reader says where it went on from, which may be empty lines before that.
+fn line_of(record: &StringRecord, file: &str) -> u64 {
+    let Some(position) = record.position() else { return 0 };
+    let from = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let before =
+        file.as_bytes().get(from..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    before.filter(|byte| **byte == b'\n').fold(position.line(), |line, _| line + 1)
 }
 
 /// Where the columns are.
