@@ -8,6 +8,7 @@ mod access;
 mod active;
 mod api;
 mod assets;
+mod customers;
 mod developers;
 mod features;
 mod form;
@@ -36,6 +37,7 @@ pub(crate) struct Dashboard {
     throttle: throttle::Throttle,
     setup: sign_in::Setup,
     pub(crate) active: active::Active,
+    uploads: customers::Uploads,
 }
 
 /// Every page, one table.
@@ -45,21 +47,8 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/features", get(features::list).post(features::create))
         .route("/features/new", get(features::new))
         .route("/pricing-table", get(pricing_table::preview))
-        .route("/developers", get(developers::keys::list))
-        .route("/developers/keys", post(developers::keys::create))
-        .route("/developers/keys/{id}/revoke", post(developers::keys::revoke))
-        .route("/developers/webhooks", get(developers::webhooks::list).post(developers::webhooks::create))
-        .route("/developers/webhooks/new", get(developers::webhooks::new))
-        .route("/developers/webhooks/{id}", get(developers::webhooks::show).post(developers::webhooks::update))
-        .route("/developers/webhooks/{id}/switch", post(developers::webhooks::switch))
-        .route("/developers/webhooks/{id}/roll", post(developers::webhooks::roll))
-        .route("/developers/webhooks/{id}/delete", post(developers::webhooks::delete))
-        .route("/developers/events", get(developers::events::list))
-        .route("/developers/events/{id}", get(developers::events::show))
-        .route("/developers/events/{id}/resend", post(developers::events::resend))
-        .route("/developers/requests", get(developers::requests::list))
-        .route("/developers/requests/{id}", get(developers::requests::show))
-        .route("/developers/snippets", get(developers::snippets::show));
+        .merge(customers::router())
+        .merge(developers::router());
     Router::new()
         .route("/pricing-table", get(pricing_table::show))
         .route("/dashboard", get(|| async { Redirect::to("/dashboard/test") }))

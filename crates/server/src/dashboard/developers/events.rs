@@ -35,7 +35,7 @@ struct EventPage {
     endpoints: Vec<Json>,
 }
 
-pub(in crate::dashboard) async fn list(visit: Visit) -> Shown {
+pub(super) async fn list(visit: Visit) -> Shown {
     let mut params = vec![("limit", PAGE.to_owned())];
     for (field, param) in [("type", "type"), ("after", "starting_after")] {
         if let Some(text) = visit.query.given(field) {
@@ -58,7 +58,7 @@ pub(in crate::dashboard) async fn list(visit: Visit) -> Shown {
     Page::of(&EventsPage { frame, tabs: tabs(&visit, Part::Events), fields, events, next })
 }
 
-pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
+pub(super) async fn show(visit: Visit) -> Shown {
     let none: [(&str, &str); 0] = [];
     let event = visit.api().stripe(Operation::EventRetrieve, &[visit.param("id")], &none).await?;
     let endpoints = visit.api().stripe(Operation::WebhookEndpointList, &[], &[("limit", "100")]).await?.list("data");
@@ -68,7 +68,7 @@ pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
 }
 
 /// Sends an event to an endpoint once more, and leads back to where that was asked for.
-pub(in crate::dashboard) async fn resend(Submission { visit, form }: Submission) -> Shown {
+pub(super) async fn resend(Submission { visit, form }: Submission) -> Shown {
     let (id, endpoint) = (visit.param("id").to_owned(), form.text("endpoint").to_owned());
     visit.api().stripe(Operation::EventRetry, &[&id], &[("webhook_endpoint", &endpoint)]).await?;
     if form.is_ticked("from_endpoint") {

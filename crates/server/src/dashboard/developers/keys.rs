@@ -25,7 +25,7 @@ struct KeysPage {
     made: Option<String>,
 }
 
-pub(in crate::dashboard) async fn list(visit: Visit) -> Shown {
+pub(super) async fn list(visit: Visit) -> Shown {
     Page::of(&page(&visit, Fields::default(), None).await?)
 }
 
@@ -37,7 +37,7 @@ async fn page(visit: &Visit, fields: Fields, made: Option<String>) -> Result<Key
 }
 
 /// Makes a key and shows it, this once.
-pub(in crate::dashboard) async fn create(Submission { visit, form }: Submission) -> Shown {
+pub(super) async fn create(Submission { visit, form }: Submission) -> Shown {
     let name = form.text("name").to_owned();
     if name.chars().count() > NAME_MAX_CHARACTERS {
         let problem = format!("This has at most {NAME_MAX_CHARACTERS} characters.");
@@ -50,7 +50,7 @@ pub(in crate::dashboard) async fn create(Submission { visit, form }: Submission)
 }
 
 /// Makes a key good for nothing.
-pub(in crate::dashboard) async fn revoke(Submission { visit, .. }: Submission) -> Shown {
+pub(super) async fn revoke(Submission { visit, .. }: Submission) -> Shown {
     let id = visit.param("id");
     // Only one of this environment: the address says so.
     let keys = visit.app.keys(visit.environment).await.map_err(Trouble::store)?;

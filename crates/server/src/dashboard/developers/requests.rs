@@ -35,7 +35,7 @@ struct RequestPage {
     answered: String,
 }
 
-pub(in crate::dashboard) async fn list(visit: Visit) -> Shown {
+pub(super) async fn list(visit: Visit) -> Shown {
     let kinds =
         [(Kind::Write, "Changes", "write"), (Kind::Refused, "Refused", "refused"), (Kind::Read, "Reads", "read")];
     let asked = visit.query.text("kind");
@@ -50,7 +50,7 @@ pub(in crate::dashboard) async fn list(visit: Visit) -> Shown {
     Page::of(&RequestsPage { frame, tabs: tabs(&visit, Part::Requests), kinds: kinds.into(), requests })
 }
 
-pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
+pub(super) async fn show(visit: Visit) -> Shown {
     let request = visit.app.requests.find(visit.environment, visit.param("id")).ok_or(Trouble::NotFound)?;
     let frame = visit.frame(Section::Developers, format!("Request {}", request.id.as_str()));
     let (asked, answered) = (body(&request.asked), body(&request.answered));

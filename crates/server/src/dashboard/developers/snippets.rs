@@ -36,7 +36,7 @@ struct Names {
     product: String,
 }
 
-pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
+pub(super) async fn show(visit: Visit) -> Shown {
     let features = visit.api().priceos(Operation::FeatureList, "", json!({})).await?.items();
     let live: Vec<&Json> = features.iter().filter(|feature| !feature.flag("isArchived")).collect();
     let products = visit.api().priceos(Operation::ProductList, "", json!({})).await?.items();

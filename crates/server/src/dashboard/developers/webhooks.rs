@@ -114,13 +114,13 @@ async fn deliveries(visit: &Visit, endpoint: &str, status: &str, limit: &str) ->
     Ok(visit.api().stripe(Operation::DeliveryList, &[endpoint], &params).await?.list("data"))
 }
 
-pub(in crate::dashboard) async fn list(visit: Visit) -> Shown {
+pub(super) async fn list(visit: Visit) -> Shown {
     let endpoints = standings(&visit).await?.into_iter().map(|(endpoint, standing)| Endpoint { endpoint, standing });
     let frame = visit.frame(Section::Developers, "Webhooks");
     Page::of(&ListPage { frame, tabs: tabs(&visit, Part::Webhooks), endpoints: endpoints.collect() })
 }
 
-pub(in crate::dashboard) async fn new(visit: Visit) -> Shown {
+pub(super) async fn new(visit: Visit) -> Shown {
     Page::of(&new_page(&visit, Fields::new(Form::of([("events", "*")]))))
 }
 
@@ -129,7 +129,7 @@ fn new_page(visit: &Visit, fields: Fields) -> NewPage {
 }
 
 /// Makes an endpoint and shows its secret, this once.
-pub(in crate::dashboard) async fn create(Submission { visit, form }: Submission) -> Shown {
+pub(super) async fn create(Submission { visit, form }: Submission) -> Shown {
     match visit.api().stripe(Operation::WebhookEndpointCreate, &[], &params(&form)).await {
         Ok(endpoint) => {
             let secret = endpoint.text("secret");
@@ -158,7 +158,7 @@ fn refused(form: Form, fault: &Fault) -> Fields {
     Fields::refused(form, &fault, &FIELDS)
 }
 
-pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
+pub(super) async fn show(visit: Visit) -> Shown {
     let endpoint = existing(&visit).await?;
     Page::of(&endpoint_page(&visit, endpoint, None, None).await?)
 }
@@ -189,7 +189,7 @@ async fn endpoint_page(
     Ok(EndpointPage { frame, tabs: tabs(visit, Part::Webhooks), endpoint, fields, failed, pending, secret })
 }
 
-pub(in crate::dashboard) async fn update(Submission { visit, form }: Submission) -> Shown {
+pub(super) async fn update(Submission { visit, form }: Submission) -> Shown {
     let id = visit.param("id");
     match visit.api().stripe(Operation::WebhookEndpointUpdate, &[id], &params(&form)).await {
         Ok(_) => Page::to(visit.at(&format!("/developers/webhooks/{id}?done=saved"))),
@@ -202,7 +202,7 @@ pub(in crate::dashboard) async fn update(Submission { visit, form }: Submission)
 }
 
 /// Switches an endpoint on or off.
-pub(in crate::dashboard) async fn switch(Submission { visit, form }: Submission) -> Shown {
+pub(super) async fn switch(Submission { visit, form }: Submission) -> Shown {
     let id = visit.param("id");
     let disabled = if form.text("disabled") == "true" { "true" } else { "false" };
     visit.api().stripe(Operation::WebhookEndpointUpdate, &[id], &[("disabled", disabled)]).await?;
@@ -210,14 +210,14 @@ pub(in crate::dashboard) async fn switch(Submission { visit, form }: Submission)
 }
 
 /// Gives an endpoint another secret and shows it, this once; the older one signs too for a day.
-pub(in crate::dashboard) async fn roll(Submission { visit, .. }: Submission) -> Shown {
+pub(super) async fn roll(Submission { visit, .. }: Submission) -> Shown {
     let none: [(&str, &str); 0] = [];
     let endpoint = visit.api().stripe(Operation::WebhookEndpointRollSecret, &[visit.param("id")], &none).await?;
     let secret = endpoint.text("secret");
     Page::of(&endpoint_page(&visit, endpoint, None, Some(secret)).await?)
 }
 
-pub(in crate::dashboard) async fn delete(Submission { visit, .. }: Submission) -> Shown {
+pub(super) async fn delete(Submission { visit, .. }: Submission) -> Shown {
     let none: [(&str, &str); 0] = [];
     visit.api().stripe(Operation::WebhookEndpointDelete, &[visit.param("id")], &none).await?;
     Page::to(visit.at("/developers/webhooks?done=deleted"))

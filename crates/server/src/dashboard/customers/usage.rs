@@ -1,0 +1,88 @@
+//! Recording usage by hand, and setting what is used.
+
+use super::super::access::number;
+use super::super::form::{Fields, Form};
+use super::super::frame::{Frame, Section};
+use super::super::json::Json;
+use super::super::page::{Page, Shown};
+use super::super::visit::{Submission, Visit};
+use super::{Subject, feature_of, feature_path, pairs, when};
+use askama::Template;
+use serde_json::json;
+use tollgate_wire::priceos::operation::Operation;
+
+/// What may be done.
+const ACTIONS: &[(&str, &str, &str)] = &[
+    ("record", "Record an amount", "Adds an event; below zero takes back."),
+    ("set", "Set what is used", "Adds the event that makes this window's total so much."),
+];
+/// Which field of the page a field of the API is.
+const FIELDS: [(&str, &str); 6] = [
+    ("amount", "amount"),
+    ("used", "amount"),
+    ("occurredAt", "occurredAt"),
+    ("eventKey", "eventKey"),
+    ("metadata", "metadata"),
+    ("featureKey", "amount"),
+];
+
+#[derive(Template)]
+#[template(path = "customers/usage.html")]
+struct UsagePage {
+    frame: Frame,
+    subject: Subject,
+    feature: Json,
+    here: String,
+    fields: Fields,
+    rows: Vec<(String, String)>,
+}
+
+pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
+    let (subject, feature) = (Subject::of(&visit).await?, feature_of(&visit).await?);
+    let form = Form::of([("action", "record"), ("amount", "1")]);
+    Page::of(&page(&visit, subject, feature, Fields::new(form.clone()), &form))
+}
+
+pub(in crate::dashboard) async fn record(Submission { visit, form }: Submission) -> Shown {
+    let (subject, feature) = (Subject::of(&visit).await?, feature_of(&visit).await?);
+    let mut body = json!({
+        "customerId": subject.id,
+        "featureKey": feature.text("featureKey"),
+        "metadata": pairs::object(&form),
+    });
+    if let Some(key) = form.given("eventKey") {
+        body["eventKey"] = key.into();
+    }
+    let is_set = form.text("action") == "set";
+    let (operation, field) = if is_set { (Operation::UsageSet, "used") } else { (Operation::UsageTrack, "amount") };
+    if let Some(amount) = form.given("amount") {
+        body[field] = number(amount);
+    }
+    if !is_set && form.given("occurredAt").is_some() {
+        body["occurredAt"] = when::value(&form, "occurredAt");
+    }
+    let fields = match visit.api().priceos(operation, "", body).await {
+        Ok(answer) if answer.flag("applied") => {
+            return Page::to(
+                visit.at(&format!("{}?done=recorded", feature_path(&subject, &feature.text("featureKey")))),
+            );
+        }
+        Ok(answer) if answer.text("reason") == "duplicate_event_key" => {
+            Fields::new(form.clone()).with("eventKey", "An event with this key is recorded already; nothing was added.")
+        }
+        Ok(_) => Fields::new(form.clone()).with_fault("Usage of this feature is not tracked here."),
+        Err(fault) => Fields::refused(form.clone(), &fault, &FIELDS),
+    };
+    Page::refused(&page(&visit, subject, feature, fields, &form))
+}
+
+fn page(visit: &Visit, subject: Subject, feature: Json, fields: Fields, form: &Form) -> UsagePage {
+    UsagePage {
+        frame: visit.frame(Section::Customers, "Record usage"),
+        here: visit.at(&feature_path(&subject, &feature.text("featureKey"))),
+        subject,
+        feature,
+        fields,
+        rows: pairs::rows(form),
+    }
+}
