@@ -6,7 +6,6 @@
 
 mod checkout;
 mod html;
-mod money;
 mod portal;
 
 use crate::app::App;

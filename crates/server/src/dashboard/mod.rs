@@ -13,8 +13,11 @@ mod frame;
 mod home;
 mod json;
 mod page;
+mod products;
+mod review;
 mod session;
 mod sign_in;
+mod stale;
 mod throttle;
 mod visit;
 mod words;
@@ -39,7 +42,21 @@ pub(crate) fn router() -> Router<Arc<App>> {
     let environment = Router::new()
         .route("/", get(home::show))
         .route("/features", get(features::list).post(features::create))
-        .route("/features/new", get(features::new));
+        .route("/features/new", get(features::new))
+        .route("/features/{key}", get(features::show).post(features::edit))
+        .route("/features/{key}/access/{product}", post(features::save_access))
+        .route("/features/{key}/archive", post(features::archive))
+        .route("/products", get(products::list).post(products::create))
+        .route("/products/new", get(products::new))
+        .route("/products/{key}", get(products::show).post(products::edit))
+        .route("/products/{key}/access", post(products::save_access))
+        .route("/products/{key}/archive", post(products::archive))
+        .route("/products/{key}/default", post(products::set_default))
+        .route("/products/{key}/duplicate", get(products::duplicate))
+        .route("/products/{key}/migrate", get(products::preview_migration).post(products::migrate))
+        .route("/products/{key}/prices", post(products::create_price))
+        .route("/products/{key}/prices/{price}", post(products::change_price))
+        .route("/products/{key}/versions", get(products::versions));
     Router::new()
         .route("/dashboard", get(|| async { Redirect::to("/dashboard/test") }))
         .route("/dashboard/assets/{version}/{name}", get(assets::serve))

@@ -8,6 +8,7 @@ mod agreement;
 mod client;
 mod coupons;
 mod customers;
+mod dashboard;
 mod features;
 mod gate;
 mod idempotency;
