@@ -217,8 +217,11 @@ async fn script_in_products_is_text() {
     let ann = office.admin().await;
     let metadata = [("name", SCRIPT), ("metadataKey", "k"), ("metadataValue", SCRIPT)];
     ann.done(&at("/pro"), &metadata).await;
-    let texts = [("name", SCRIPT), ("description", SCRIPT), ("marketingFeatures", SCRIPT), ("url", SCRIPT)];
+    let texts = [("name", SCRIPT), ("description", SCRIPT), ("marketingFeatures", SCRIPT)];
     ann.done(&at("/gold"), &texts).await;
+    for field in ["url", "images"] {
+        shows_script_as_text(&ann.refused(&at("/gold"), &[("name", "Gold"), (field, SCRIPT)], field).await);
+    }
     let price = [("amount", "1"), ("currency", "usd"), ("nickname", SCRIPT), ("lookupKey", SCRIPT)];
     ann.done(&at("/gold/prices"), &price).await;
     for path in ["", "/pro", "/gold", "/pro/versions", "/free/duplicate", "/free"] {
