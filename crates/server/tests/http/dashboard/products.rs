@@ -224,7 +224,7 @@ async fn script_in_products_is_text() {
     }
     let price = [("amount", "1"), ("currency", "usd"), ("nickname", SCRIPT), ("lookupKey", SCRIPT)];
     ann.done(&at("/gold/prices"), &price).await;
-    for path in ["", "/pro", "/gold", "/pro/versions", "/free/duplicate", "/free"] {
+    for path in ["", "/pro", "/gold", "/pro/versions", "/free/duplicate"] {
         shows_script_as_text(&ann.page(&at(path)).await);
     }
     shows_script_as_text(&ann.page(&at(&format!("?search={}", tollgate_wire::form::percent_encoded(SCRIPT)))).await);
