@@ -7,6 +7,7 @@ mod gate;
 mod jobs;
 pub mod keys;
 mod metrics;
+mod money;
 pub mod pages;
 pub mod passwords;
 mod priceos;

@@ -6,7 +6,6 @@
 
 mod checkout;
 mod html;
-pub(crate) mod money;
 mod portal;
 
 use crate::app::App;

@@ -163,8 +163,7 @@ impl Ring {
 
 /// What begins the secrets that there are: keys, the secrets of webhook endpoints, and the addresses of pages that
 /// whoever knows them may use.
-const SECRETS: [&str; 8] =
-    ["sk_test_", "sk_live_", "rk_test_", "rk_live_", "whsec_", "cs_test_", "cs_live_", "bps_"];
+const SECRETS: [&str; 8] = ["sk_test_", "sk_live_", "rk_test_", "rk_live_", "whsec_", "cs_test_", "cs_live_", "bps_"];
 
 /// A text with its secrets made unreadable.
 pub(crate) fn masked(text: &str) -> String {

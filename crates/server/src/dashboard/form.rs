@@ -97,6 +97,12 @@ impl Fields {
         self
     }
 
+    /// The same showing this instead.
+    #[must_use]
+    pub(super) fn showing(self, form: Form) -> Self {
+        Self { form, ..self }
+    }
+
     /// Whether anything is wrong.
     pub(super) fn is_refused(&self) -> bool {
         self.fault.is_some() || !self.faults.is_empty()

@@ -71,7 +71,8 @@ pub(super) async fn show(visit: Visit) -> Shown {
     let near = near(&visit, &features, &newest).await?;
     let endpoints = webhooks::standings(&visit).await?;
     let count = endpoints.len();
-    let failing = endpoints.into_iter().filter(|(_, standing)| matches!(standing, Standing::Failing | Standing::Retrying));
+    let failing =
+        endpoints.into_iter().filter(|(_, standing)| matches!(standing, Standing::Failing | Standing::Retrying));
     Page::of(&HomePage {
         frame: visit.frame(Section::Home, "Home"),
         version: env!("CARGO_PKG_VERSION"),

@@ -17,8 +17,11 @@ mod home;
 mod json;
 mod page;
 mod pricing_table;
+mod products;
+mod review;
 mod session;
 mod sign_in;
+mod stale;
 mod throttle;
 mod visit;
 mod words;
@@ -44,11 +47,11 @@ pub(crate) struct Dashboard {
 pub(crate) fn router() -> Router<Arc<App>> {
     let environment = Router::new()
         .route("/", get(home::show))
-        .route("/features", get(features::list).post(features::create))
-        .route("/features/new", get(features::new))
         .route("/pricing-table", get(pricing_table::preview))
         .merge(customers::router())
-        .merge(developers::router());
+        .merge(developers::router())
+        .merge(features::router())
+        .merge(products::router());
     Router::new()
         .route("/pricing-table", get(pricing_table::show))
         .route("/dashboard", get(|| async { Redirect::to("/dashboard/test") }))

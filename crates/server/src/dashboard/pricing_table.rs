@@ -10,7 +10,7 @@ use super::json::Json;
 use super::page::{Page, Shown, Trouble};
 use super::visit::Visit;
 use crate::app::App;
-use crate::pages::money;
+use crate::money;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, Response, header};
@@ -63,7 +63,10 @@ impl Look {
             }
         };
         let accent = query.given("accent").map(|accent| accent.trim_start_matches('#').to_ascii_lowercase());
-        if accent.as_ref().is_some_and(|accent| accent.len() != 6 || !accent.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+        if accent
+            .as_ref()
+            .is_some_and(|accent| accent.len() != 6 || !accent.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        {
             return Err(("accent", "This is a colour of six hexadecimal digits, such as 2346c7."));
         }
         let products = query.text("products").split(',').map(str::trim).filter(|id| !id.is_empty());
@@ -198,11 +201,8 @@ async fn table(app: &App, look: &Look) -> Result<TablePage, Trouble> {
     for one in &sold {
         offers.extend(offer(app, look.environment, one, chosen).await?);
     }
-    let choices = offered.iter().map(|(word, name)| Choice {
-        name,
-        link: look.path(Some(word)),
-        is_here: *word == chosen,
-    });
+    let choices =
+        offered.iter().map(|(word, name)| Choice { name, link: look.path(Some(word)), is_here: *word == chosen });
     let choices: Vec<Choice> = if offered.len() > 1 { choices.collect() } else { Vec::new() };
     Ok(TablePage { style: look.style(), offers, choices })
 }
@@ -278,7 +278,10 @@ pub(super) async fn preview(visit: Visit) -> Shown {
         Err((field, problem)) => (fields.with(field, problem), None),
     };
     let code = path.as_ref().map_or_else(String::new, |path| {
-        format!("<iframe src=\"{}{path}\" title=\"Pricing\" width=\"100%\" height=\"640\" frameborder=\"0\"></iframe>", visit.address())
+        format!(
+            "<iframe src=\"{}{path}\" title=\"Pricing\" width=\"100%\" height=\"640\" frameborder=\"0\"></iframe>",
+            visit.address()
+        )
     });
     let products = sold(visit.api()).await?;
     let products = products.iter().map(|sold| (sold.product.text("name"), sold.product.text("id"), why_not(sold)));

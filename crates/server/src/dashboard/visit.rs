@@ -71,7 +71,11 @@ impl FromRequestParts<Arc<App>> for Visit {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Trouble> {
         let signed_in = session::of(app, &parts.headers).await.map_err(Trouble::store)?;
         // Whoever sent a form is led to a page that can be looked at.
-        let back = if parts.method == axum::http::Method::POST { referer(&parts.headers) } else { parts.uri.path_and_query().map(ToString::to_string) };
+        let back = if parts.method == axum::http::Method::POST {
+            referer(&parts.headers)
+        } else {
+            parts.uri.path_and_query().map(ToString::to_string)
+        };
         let (user, session) = signed_in.ok_or(Trouble::SignIn { back })?;
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Trouble::NotFound)?;
         let params: Vec<(String, String)> =

@@ -1,8 +1,9 @@
 //! The page on which a customer subscribes.
 
 use super::html::Html;
-use super::{Answer, Kind, Trouble, money, run, session};
+use super::{Answer, Kind, Trouble, run, session};
 use crate::app::App;
+use crate::money;
 use tollgate_domain::checkout::{Checkout, ConfirmCheckout, Page};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::record::{Noun, Record};

@@ -1,8 +1,9 @@
 //! The page on which a customer sees to subscriptions.
 
 use super::html::Html;
-use super::{Answer, Kind, Trouble, money, run, session};
+use super::{Answer, Kind, Trouble, run, session};
 use crate::app::App;
+use crate::money;
 use std::sync::Arc;
 use tollgate_domain::checkout::{ChangeFromPortal, Page};
 use tollgate_domain::environment::Environment;

@@ -8,7 +8,7 @@ mod agreement;
 mod client;
 mod coupons;
 mod customers;
-mod dashboard_customers;
+mod dashboard;
 mod features;
 mod gate;
 mod idempotency;
