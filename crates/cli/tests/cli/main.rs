@@ -12,6 +12,7 @@ mod nodes;
 mod settings;
 mod start;
 mod stop;
+mod users;
 
 use std::path::Path;
 use std::process::Output;

@@ -12,5 +12,6 @@ mod products;
 mod reference;
 mod rules;
 mod subscriptions;
+mod users;
 mod webhooks;
 mod world;
