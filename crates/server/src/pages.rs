@@ -5,19 +5,21 @@
 //! nobody else, neither by a referrer nor by a frame. So no other site can make a browser send one of the forms.
 
 mod checkout;
-mod html;
 mod portal;
 
 use crate::app::App;
 use crate::gate::body;
 use crate::keys;
+use askama::Template;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
 use axum::routing::get;
-use html::Html;
-use std::sync::Arc;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+use std::sync::{Arc, LazyLock};
 use tollgate_domain::checkout::Session;
 use tollgate_domain::command::Command;
 use tollgate_domain::environment::Environment;
@@ -25,6 +27,10 @@ use tollgate_domain::record::{Noun, Record};
 use tollgate_domain::refusal::{AccessRefusal, Refusal};
 use tollgate_store::StoreError;
 
+/// The style of these pages. It is in each of them, so that nothing has to be loaded.
+const STYLE: &str = include_str!("../assets/page.css");
+/// The digest by which their policy allows it.
+static STYLE_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::digest(STYLE)));
 /// Random characters in the name of a session.
 const RANDOM_CHARACTERS: usize = 32;
 /// Where checkouts and portals are, up to the name of the session.
@@ -117,7 +123,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
 /// What a request for a page comes to.
 enum Answer {
     /// A page, whose forms may lead to an address elsewhere.
-    Page { html: Html, leads_to: Option<String> },
+    Page { html: String, leads_to: Option<String> },
     /// Go on there.
     Redirect(String),
 }
@@ -165,30 +171,45 @@ async fn run<C: Command>(app: &App, environment: Environment, command: C) -> Res
 
 fn respond(answer: Result<Answer, Trouble>) -> Response<Body> {
     match answer {
-        Ok(Answer::Page { html, leads_to }) => page(StatusCode::OK, &html, leads_to.as_deref()),
+        Ok(Answer::Page { html, leads_to }) => page(StatusCode::OK, html, leads_to.as_deref()),
         Ok(Answer::Redirect(to)) => redirect(&to),
         Err(Trouble::NoSession) => {
             let words = "This page is not there, or not any more: such pages hold for a day.";
-            page(StatusCode::NOT_FOUND, &html::notice("Nothing here", words), None)
+            notice(StatusCode::NOT_FOUND, "Nothing here", words)
         }
-        Err(Trouble::BadForm) => {
-            page(StatusCode::BAD_REQUEST, &html::notice("That did not work", "The form could not be read."), None)
-        }
+        Err(Trouble::BadForm) => notice(StatusCode::BAD_REQUEST, "That did not work", "The form could not be read."),
         Err(Trouble::Refused(refusal)) => {
             tracing::info!(?refusal, "a page was refused");
             let words = "What is offered here has changed meanwhile. Nothing was done; go back and begin anew.";
-            page(StatusCode::CONFLICT, &html::notice("That did not work", words), None)
+            notice(StatusCode::CONFLICT, "That did not work", words)
         }
         Err(Trouble::Store(error)) => {
             tracing::error!(%error, "the store failed");
             let words = "The server cannot do this now. Try again in a moment.";
-            page(StatusCode::SERVICE_UNAVAILABLE, &html::notice("One moment", words), None)
+            notice(StatusCode::SERVICE_UNAVAILABLE, "One moment", words)
         }
     }
 }
 
-fn page(status: StatusCode, html: &Html, leads_to: Option<&str>) -> Response<Body> {
-    let mut response = Response::new(Body::from(html::document(html)));
+/// A page that says one thing.
+#[derive(Template)]
+#[template(path = "pages/notice.html")]
+struct Notice {
+    title: &'static str,
+    words: &'static str,
+}
+
+fn notice(status: StatusCode, title: &'static str, words: &'static str) -> Response<Body> {
+    page(status, rendered(&Notice { title, words }), None)
+}
+
+/// A page as its template has it. Writing to memory does not fail, and templates of ours do nothing else.
+fn rendered(template: &impl Template) -> String {
+    template.render().expect("memory takes it")
+}
+
+fn page(status: StatusCode, html: String, leads_to: Option<&str>) -> Response<Body> {
+    let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -202,7 +223,7 @@ fn page(status: StatusCode, html: &Html, leads_to: Option<&str>) -> Response<Bod
 /// where the integrator wants the customer back, which browsers count as the form's doing.
 fn policy(leads_to: Option<&str>) -> String {
     let back = leads_to.and_then(origin).map_or_else(String::new, |origin| format!(" {origin}"));
-    let style = html::style_hash();
+    let style = &*STYLE_HASH;
     format!(
         "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'{back}; frame-ancestors 'none'; base-uri 'none'"
     )

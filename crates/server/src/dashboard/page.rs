@@ -41,6 +41,7 @@ impl Page {
     }
 
     /// A way to another page, after which going back does not send the form again.
+    #[allow(clippy::unnecessary_wraps, reason = "it is what handlers end with")]
     pub(super) fn to(address: impl Into<String>) -> Shown {
         Ok(Self::Redirect(address.into()))
     }
@@ -83,6 +84,7 @@ pub(super) enum Trouble {
 
 impl Trouble {
     /// The store failed; the details are for the log.
+    #[allow(clippy::needless_pass_by_value, reason = "it stands where errors are mapped")]
     pub(super) fn store(error: StoreError) -> Self {
         tracing::error!(%error, "the store failed");
         match error {

@@ -1,13 +1,33 @@
 //! The page on which a customer subscribes.
 
-use super::html::Html;
-use super::{Answer, Kind, Trouble, run, session};
+use super::{Answer, Kind, Trouble, rendered, run, session};
 use crate::app::App;
 use crate::money;
+use askama::Template;
 use tollgate_domain::checkout::{Checkout, ConfirmCheckout, Page};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::record::{Noun, Record};
 use tollgate_wire::priceos::checkout::SESSION_PLACEHOLDER;
+
+#[derive(Template)]
+#[template(path = "pages/checkout.html")]
+struct CheckoutPage<'p> {
+    name: &'p str,
+    description: Option<&'p str>,
+    price: String,
+    /// Days that cost nothing, where there are any.
+    trial: Option<u32>,
+    is_test: bool,
+    /// Where to go without subscribing.
+    cancel: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/subscribed.html")]
+struct SubscribedPage {
+    /// Where to go on.
+    next: Option<String>,
+}
 
 /// Shows what is sold, for how much, and asks.
 pub(super) async fn show(app: &App, name: &str) -> Result<Answer, Trouble> {
@@ -22,20 +42,14 @@ pub(super) async fn show(app: &App, name: &str) -> Result<Answer, Trouble> {
         return Err(Trouble::NoSession);
     };
     let trial = checkout.trial_days.or_else(|| price.recurring.as_ref()?.trial_period_days);
-    let trial = trial.filter(|days| *days > 0).map(|days| format!("The first {days} days cost nothing."));
-    let html = Html::default()
-        .raw("<h1>Subscribe to ")
-        .text(&product.name)
-        .raw("</h1><section>")
-        .and_of(product.description.as_deref(), |html, text| html.raw("<p>").text(text).raw("</p>"))
-        .raw("<p class=\"price\">")
-        .text(&money::price(&price))
-        .raw("</p>")
-        .and_of(trial, |html, text| html.raw("<p>").text(&text).raw("</p>"))
-        .raw("<form method=\"post\"><button>Subscribe</button></form></section>")
-        .raw("<p class=\"note\">No payment is taken on this page.")
-        .raw(if environment == Environment::Test { " This is a test.</p>" } else { "</p>" })
-        .and_of(checkout.cancel_url.as_deref(), |html, url| html.link(&place(url, name), "Back without subscribing"));
+    let html = rendered(&CheckoutPage {
+        name: &product.name,
+        description: product.description.as_deref(),
+        price: money::price(&price),
+        trial: trial.filter(|days| *days > 0),
+        is_test: environment == Environment::Test,
+        cancel: checkout.cancel_url.as_deref().map(|url| place(url, name)),
+    });
     Ok(Answer::Page { html, leads_to: checkout.success_url.clone() })
 }
 
@@ -50,9 +64,8 @@ pub(super) async fn confirm(app: &App, name: &str) -> Result<Answer, Trouble> {
 }
 
 fn done(name: &str, checkout: &Checkout) -> Answer {
-    let html = Html::default()
-        .raw("<h1>You are subscribed</h1><p>There is nothing left to do on this page.</p>")
-        .and_of(checkout.success_url.as_deref(), |html, url| html.link(&place(url, name), "Go on"));
+    let next = checkout.success_url.as_deref().map(|url| place(url, name));
+    let html = rendered(&SubscribedPage { next });
     Answer::Page { html, leads_to: None }
 }
 

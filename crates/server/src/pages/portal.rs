@@ -1,9 +1,9 @@
 //! The page on which a customer sees to subscriptions.
 
-use super::html::Html;
-use super::{Answer, Kind, Trouble, run, session};
+use super::{Answer, Kind, Trouble, rendered, run, session};
 use crate::app::App;
 use crate::money;
+use askama::Template;
 use std::sync::Arc;
 use tollgate_domain::checkout::{ChangeFromPortal, Page};
 use tollgate_domain::environment::Environment;
@@ -14,20 +14,38 @@ use tollgate_domain::time::Timestamp;
 use tollgate_store::{ListError, StoreError};
 use tollgate_wire::form::{self, Node};
 
+#[derive(Template)]
+#[template(path = "pages/portal.html")]
+struct PortalPage<'p> {
+    subscriptions: Vec<Shown>,
+    /// Where the customer came from.
+    back: Option<&'p str>,
+}
+
+/// A subscription as its customer sees it.
+struct Shown {
+    id: String,
+    items: Vec<ShownItem>,
+    /// What comes next, and when.
+    state: String,
+    /// Whether that is its end.
+    ends: bool,
+}
+
+struct ShownItem {
+    name: String,
+    price: String,
+}
+
 /// Shows the subscriptions that are not over, newest first.
 pub(super) async fn show(app: &App, name: &str) -> Result<Answer, Trouble> {
     let (environment, session) = session(app, Kind::Portal, name).await?;
     let Page::Portal { return_url } = &session.page else { return Err(Trouble::NoSession) };
-    let mut html = Html::default().raw("<h1>Your subscriptions</h1>");
-    let mut is_empty = true;
+    let mut shown = Vec::new();
     for subscription in subscriptions(app, environment, session.customer.as_str()).await? {
-        is_empty = false;
-        html = html.and(&shown(app, environment, &subscription).await?);
+        shown.push(self::shown(app, environment, &subscription).await?);
     }
-    if is_empty {
-        html = html.raw("<p>You have none.</p>");
-    }
-    let html = html.and_of(return_url.as_deref(), |html, url| html.link(url, "Back"));
+    let html = rendered(&PortalPage { subscriptions: shown, back: return_url.as_deref() });
     Ok(Answer::Page { html, leads_to: None })
 }
 
@@ -68,10 +86,10 @@ async fn subscriptions(app: &App, environment: Environment, customer: &str) -> R
     Ok(subscriptions.collect())
 }
 
-async fn shown(app: &App, environment: Environment, subscription: &Subscription) -> Result<Html, Trouble> {
-    let mut html = Html::default().raw("<section>");
+async fn shown(app: &App, environment: Environment, subscription: &Subscription) -> Result<Shown, Trouble> {
+    let mut items = Vec::new();
     for item in &subscription.items {
-        html = html.and(&shown_item(app, environment, item).await?);
+        items.push(shown_item(app, environment, item).await?);
     }
     let state = match (subscription.cancel_at, subscription.status) {
         (Some(at), _) => format!("Ends on {}.", date(at)),
@@ -79,30 +97,15 @@ async fn shown(app: &App, environment: Environment, subscription: &Subscription)
         (None, Status::Paused) => "Paused.".to_owned(),
         (None, _) => format!("Renews on {}.", date(next(subscription))),
     };
-    let (what, class, words) = match subscription.cancel_at {
-        Some(_) => ("resume", "", "Keep it after all"),
-        None => ("cancel", "plain", "Cancel at the end of the period"),
-    };
-    Ok(html
-        .raw("<p>")
-        .text(&state)
-        .raw("</p><form method=\"post\"><input type=\"hidden\" name=\"subscription\" value=\"")
-        .text(subscription.id.as_str())
-        .raw("\"><button name=\"do\" value=\"")
-        .raw(what)
-        .raw("\" class=\"")
-        .raw(class)
-        .raw("\">")
-        .raw(words)
-        .raw("</button></form></section>"))
+    Ok(Shown { id: subscription.id.to_string(), items, state, ends: subscription.cancel_at.is_some() })
 }
 
-async fn shown_item(app: &App, environment: Environment, item: &Item) -> Result<Html, Trouble> {
+async fn shown_item(app: &App, environment: Environment, item: &Item) -> Result<ShownItem, Trouble> {
     let product = app.store.get(environment, Noun::Product, item.product.as_str()).await?;
     let price = app.store.get(environment, Noun::Price, item.price.as_str()).await?;
     let name = match &product {
-        Some(Record::Product(product)) => product.name.as_str(),
-        _ => item.product.as_str(),
+        Some(Record::Product(product)) => product.name.clone(),
+        _ => item.product.to_string(),
     };
     let mut price = match &price {
         Some(Record::Price(price)) => money::price(price),
@@ -111,7 +114,7 @@ async fn shown_item(app: &App, environment: Environment, item: &Item) -> Result<
     if let Some(quantity) = item.quantity.filter(|quantity| *quantity != 1) {
         price = format!("{quantity} × {price}");
     }
-    Ok(Html::default().raw("<h2>").text(name).raw("</h2><p class=\"price\">").text(&price).raw("</p>"))
+    Ok(ShownItem { name, price })
 }
 
 /// When the first of its periods ends.

@@ -190,7 +190,10 @@ fn delimiter(file: &str) -> u8 {
 mod tests {
     use super::*;
 
-    fn read(file: &str) -> (Vec<(u64, String, String)>, Vec<(u64, String)>) {
+    /// Rows as line, customer and customer of Stripe; problems as line and words.
+    type Told = (Vec<(u64, String, String)>, Vec<(u64, String)>);
+
+    fn read(file: &str) -> Told {
         let table = Table::read(file.as_bytes()).unwrap();
         let row = |row: Row<'_>| (row.line, row.customer.to_owned(), row.stripe.to_owned());
         let problems = table.problems.iter().map(|problem| (problem.line, problem.words.clone()));
