@@ -14,7 +14,7 @@ const PAGES = {
   review: "/products/growth",
   customers: "/customers",
   customer: "/customers/fable",
-  feature: "/customers/lumen/features/ai_credits",
+  feature: "/customers/quill/features/api_calls",
   developers: "/developers/webhooks",
   "pricing-table": "/pricing-table",
 };

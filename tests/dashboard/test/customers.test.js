@@ -106,7 +106,7 @@ test("usage is drawn by window with the limit, told as a table, recorded, mended
   assert.equal(Number(cells.at(-1)), before);
   await press(page, "Record usage");
   assert.deepEqual(await barriers(page), []);
-  await page.type("#amount", "many");
+  await fill(page, "#amount", "many");
   await page.type("#eventKey", "by-hand");
   await press(page, "Record");
   assert.ok((await text(page, "#amount-problem")).length > 5);
@@ -129,7 +129,7 @@ test("usage is drawn by window with the limit, told as a table, recorded, mended
   assert.equal(await used(), before);
   await press(page, "Record usage");
   await page.click("[name=action][value=set]");
-  await page.type("#amount", "55");
+  await fill(page, "#amount", "55");
   await press(page, "Record");
   assert.equal(await used(), 55);
   // Events of a time of one's own.

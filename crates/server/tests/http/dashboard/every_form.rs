@@ -152,7 +152,8 @@ async fn no_form_is_taken_from_whoever_may_not_send_it() {
 async fn viewers_change_their_password_and_sign_out() {
     let office = Office::new().await;
     let vic = office.viewer().await;
-    let refused = vic.send("/dashboard/account/password", &[("current", "wrong"), ("new", "another horse battery")]).await;
+    let refused =
+        vic.send("/dashboard/account/password", &[("current", "wrong"), ("new", "another horse battery")]).await;
     assert_eq!(refused.status, 422);
     vic.done("/dashboard/sign-out", &[]).await;
     assert_eq!(vic.get("/dashboard/account").await.status, 303);

@@ -98,7 +98,10 @@ async fn the_details_say_why_there_is_access() {
     let promise =
         json!({"customerId": "acme", "featureKey": "credits", "hasAccess": true, "limit": 300, "reason": "promised"});
     browser.office.api("POST", "/v1/overrides", promise).await;
-    browser.office.api("POST", "/v1/bonuses", json!({"customerId": "acme", "featureKey": "credits", "amount": 50})).await;
+    browser
+        .office
+        .api("POST", "/v1/bonuses", json!({"customerId": "acme", "featureKey": "credits", "amount": 50}))
+        .await;
     browser.office.api("POST", "/v1/usage", json!({"customerId": "acme", "featureKey": "credits", "amount": 12})).await;
     for path in ["/customers/acme", "/customers/acme/features/credits"] {
         let page = browser.get(path).await.text;
@@ -190,7 +193,10 @@ async fn overrides_and_bonuses_are_made_changed_and_ended() {
     assert_eq!(access(&browser).await["limit"], 100);
 
     browser.led("/customers/acme/bonuses", &[("featureKey", "credits"), ("amount", "50"), ("reason", "sorry")]).await;
-    browser.office.api("POST", "/v1/usage", json!({"customerId": "acme", "featureKey": "credits", "amount": 110})).await;
+    browser
+        .office
+        .api("POST", "/v1/usage", json!({"customerId": "acme", "featureKey": "credits", "amount": 110}))
+        .await;
     let bonuses = browser.office.api("GET", "/v1/bonuses?customerId=acme", Value::Null).await;
     let bonus = format!("/customers/acme/bonuses/{}", bonuses["bonuses"][0]["bonusId"].as_str().unwrap());
     assert!(browser.get("/customers/acme").await.text.contains("Part of it is used"));
@@ -214,10 +220,10 @@ async fn ids_may_hold_any_character() {
         let page = browser.get(&to).await;
         assert_eq!(page.status, StatusCode::OK, "{id}: {to}");
         assert!(page.text.contains(&format!("href=\"/dashboard/test{to}/features/credits\"")), "{id}: {to}");
-        let back =
-            browser.led(&format!("{to}/features/credits/usage"), &[("action", "record"), ("amount", "3")]).await;
+        let back = browser.led(&format!("{to}/features/credits/usage"), &[("action", "record"), ("amount", "3")]).await;
         assert_eq!(back, format!("{to}/features/credits"));
-        let kept = browser.office.api("GET", &format!("/v1/feature-access?customerId={}", encoded(id)), Value::Null).await;
+        let kept =
+            browser.office.api("GET", &format!("/v1/feature-access?customerId={}", encoded(id)), Value::Null).await;
         assert_eq!(kept["credits"]["usage"]["used"], 3, "{id}");
         assert!(browser.get("/customers").await.text.contains(&format!("href=\"/dashboard/test{to}\"")), "{id}");
     }

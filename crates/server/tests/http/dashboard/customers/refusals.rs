@@ -77,10 +77,7 @@ async fn a_customer_of_stripe_alone_gets_an_id_and_metadata() {
     browser.led(&format!("/customers/{id}/metadata"), &typed).await;
     let billing = browser.office.server.get(&format!("/v1/customers/{id}")).await.json();
     assert_eq!(billing["metadata"], json!({"a": "3", "c": SCRIPT}));
-    assert_eq!(
-        browser.led(&format!("/customers/{id}/link"), &[("customerId", "mina/1")]).await,
-        "/customers/mina%2F1"
-    );
+    assert_eq!(browser.led(&format!("/customers/{id}/link"), &[("customerId", "mina/1")]).await, "/customers/mina%2F1");
     let page = browser.get("/customers/mina%2F1").await.text;
     assert!(page.contains(SHOWN) && page.contains(id) && !page.contains("<script>alert"));
 }
