@@ -15,7 +15,7 @@ const PAGES = {
   customers: "/customers",
   customer: "/customers/fable",
   feature: "/customers/quill/features/api_calls",
-  developers: "/developers/webhooks",
+  developers: "/developers/requests",
   "pricing-table": "/pricing-table",
 };
 
