@@ -101,6 +101,12 @@ export async function open(browser, server) {
     const url = request.url();
     if (!url.startsWith(server.url) && !url.startsWith("data:")) page.troubles.push(`asked for ${url}`);
   });
+  // Leaving a changed form asks first; what was asked is kept, and answered with yes.
+  page.asked = [];
+  page.on("dialog", (dialog) => {
+    page.asked.push(dialog.type());
+    dialog.accept().catch(() => {});
+  });
   page.server = server;
   return page;
 }
@@ -129,6 +135,23 @@ export async function press(page, words, { leads = true } = {}) {
   if (!element) throw new Error(`nothing to press says "${words}" on ${page.url()}`);
   await (leads ? Promise.all([page.waitForNavigation(), element.click()]) : element.click());
 }
+
+/** Walks with Tab to what has this name, or else this id, as somebody without a mouse does. */
+export async function tabTo(page, name) {
+  for (let steps = 0; steps < 120; steps++) {
+    const here = await page.evaluate(() => {
+      const { activeElement: element } = document;
+      const label = element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? element.textContent;
+      return [label.trim().replace(/\s+/g, " "), element.id, element.value];
+    });
+    if (here.includes(name)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`nothing called "${name}" is reached by Tab on ${page.url()}`);
+}
+
+/** Presses a key that leads to another page. */
+export const strike = (page, key) => Promise.all([page.waitForNavigation(), page.keyboard.press(key)]);
 
 /** Types into a field in the place of what is there. */
 export async function fill(page, selector, text) {

@@ -10,7 +10,7 @@ use super::page::Trouble;
 use super::session::{self, Session};
 use crate::app::App;
 use crate::gate::body;
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequest, FromRequestParts, OriginalUri, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use std::sync::Arc;
@@ -37,6 +37,11 @@ impl Visit {
     /// What the path says in the place of a name in braces.
     pub(super) fn param(&self, name: &str) -> &str {
         self.params.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// Refuses those who may only look, where a page is of use only to whoever changes something.
+    pub(super) fn needs_admin(&self) -> Result<(), Trouble> {
+        if self.is_admin() { Ok(()) } else { Err(Trouble::NotAllowed) }
     }
 
     /// The API of the environment.
@@ -74,7 +79,9 @@ impl FromRequestParts<Arc<App>> for Visit {
         let back = if parts.method == axum::http::Method::POST {
             referer(&parts.headers)
         } else {
-            parts.uri.path_and_query().map(ToString::to_string)
+            // Routers of a part of the pages are given the rest of the path alone.
+            let whole = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+            whole.path_and_query().map(ToString::to_string)
         };
         let (user, session) = signed_in.ok_or(Trouble::SignIn { back })?;
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Trouble::NotFound)?;
@@ -116,9 +123,7 @@ impl FromRequest<Arc<App>> for Submission {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Trouble> {
         let Personal { visit, form } = Personal::from_request(request, app).await?;
-        if !visit.is_admin() {
-            return Err(Trouble::NotAllowed);
-        }
+        visit.needs_admin()?;
         Ok(Self { visit, form })
     }
 }

@@ -2,11 +2,13 @@
 
 use super::super::form::{Fields, Form};
 use super::super::frame::{Frame, Section};
+use super::super::json::Json;
 use super::super::page::{Page, Shown, Trouble};
+use super::super::stale::{self, Difference, Part};
 use super::super::visit::{Submission, Visit};
 use super::{Subject, details, pairs, path, when};
 use askama::Template;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tollgate_wire::priceos::operation::Operation as PriceOs;
 use tollgate_wire::stripe::operation::Operation as Stripe;
 
@@ -16,6 +18,8 @@ struct EditPage {
     frame: Frame,
     subject: Subject,
     fields: Fields,
+    seen: String,
+    differences: Vec<Difference>,
 }
 
 #[derive(Template)]
@@ -26,6 +30,8 @@ struct MetadataPage {
     fields: Fields,
     rows: Vec<(String, String)>,
     link_key: String,
+    seen: String,
+    differences: Vec<Difference>,
 }
 
 #[derive(Template)]
@@ -46,17 +52,36 @@ struct DeletePage {
     fields: Fields,
 }
 
-pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
-    let subject = Subject::of(&visit).await?;
+/// What the form is filled with.
+fn typed(subject: &Subject) -> Form {
     let started = subject.customer.integer("usageStartedAt").map(when::field).unwrap_or_default();
     let (name, email) = (subject.customer.text("name"), subject.customer.text("email"));
-    let fields = Fields::new(Form::of([("name", name), ("email", email), ("usageStartedAt", started)]));
+    Form::of([("name", name), ("email", email), ("usageStartedAt", started)])
+}
+
+/// What a form says, to see whether the customer was changed.
+fn parts(form: &Form) -> Vec<Part> {
+    let named = [("name", "Name"), ("email", "Email"), ("usageStartedAt", "Usage starts at")];
+    named.map(|(field, label)| Part::new(field, label, form.text(field))).into()
+}
+
+fn edit_page(visit: &Visit, subject: Subject, fields: Fields, differences: Vec<Difference>) -> EditPage {
     let frame = visit.frame(Section::Customers, format!("Edit {}", subject.title()));
-    Page::of(&EditPage { frame, subject, fields })
+    EditPage { frame, fields, seen: stale::seen(&parts(&typed(&subject))), subject, differences }
+}
+
+pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
+    let subject = Subject::of(&visit).await?;
+    let fields = Fields::new(typed(&subject));
+    Page::of(&edit_page(&visit, subject, fields, Vec::new()))
 }
 
 pub(in crate::dashboard) async fn save(Submission { visit, form }: Submission) -> Shown {
     let subject = Subject::of(&visit).await?;
+    let differences = stale::differences(&form, &parts(&typed(&subject)), &parts(&form));
+    if !differences.is_empty() {
+        return Page::refused(&edit_page(&visit, subject, Fields::new(form), differences));
+    }
     let mut body = json!({"name": form.text("name"), "email": form.text("email")});
     // What was never set stays so: then windows begin when the customer was made, whenever a link says that was.
     let started = subject.customer.integer("usageStartedAt").map(when::field);
@@ -68,8 +93,7 @@ pub(in crate::dashboard) async fn save(Submission { visit, form }: Submission) -
         Err(fault) => {
             let named = [("name", "name"), ("email", "email"), ("usageStartedAt", "usageStartedAt")];
             let fields = Fields::refused(form, &fault, &named);
-            let frame = visit.frame(Section::Customers, format!("Edit {}", subject.title()));
-            Page::refused(&EditPage { frame, subject, fields })
+            Page::refused(&edit_page(&visit, subject, fields, Vec::new()))
         }
     }
 }
@@ -77,16 +101,39 @@ pub(in crate::dashboard) async fn save(Submission { visit, form }: Submission) -
 pub(in crate::dashboard) async fn show_metadata(visit: Visit) -> Shown {
     let subject = Subject::of(&visit).await?;
     let billing = details::billing(&visit, &subject).await?.ok_or(Trouble::NotFound)?;
-    Page::of(&metadata_page(&visit, subject, &Form::of(pairs::fields(&billing.get("metadata"))), None))
+    let form = Form::of(pairs::fields(&billing.get("metadata")));
+    Page::of(&metadata_page(&visit, subject, &billing, &form, Metadata::default()))
 }
 
-fn metadata_page(visit: &Visit, subject: Subject, form: &Form, refused: Option<Fields>) -> MetadataPage {
+/// What a form of metadata came to.
+#[derive(Default)]
+struct Metadata {
+    fields: Fields,
+    differences: Vec<Difference>,
+}
+
+/// Metadata as it is on file, to see whether it was changed.
+fn metadata(billing: &Json) -> Vec<Part> {
+    let said = Form::of(pairs::fields(&billing.get("metadata")));
+    vec![metadata_part(&pairs::object(&said))]
+}
+
+fn metadata_part(pairs: &Map<String, Value>) -> Part {
+    let mut said: Vec<String> =
+        pairs.iter().map(|(key, value)| format!("{key}: {}", value.as_str().unwrap_or_default())).collect();
+    said.sort();
+    Part::new("metadata", "Metadata", said.join(", "))
+}
+
+fn metadata_page(visit: &Visit, subject: Subject, billing: &Json, form: &Form, came: Metadata) -> MetadataPage {
     MetadataPage {
         frame: visit.frame(Section::Customers, format!("Metadata of {}", subject.title())),
         subject,
         rows: pairs::rows(form),
-        fields: refused.unwrap_or_default(),
+        fields: came.fields,
         link_key: visit.app.link_key.to_string(),
+        seen: stale::seen(&metadata(billing)),
+        differences: came.differences,
     }
 }
 
@@ -94,13 +141,18 @@ pub(in crate::dashboard) async fn save_metadata(Submission { visit, form }: Subm
     let subject = Subject::of(&visit).await?;
     let billing = details::billing(&visit, &subject).await?.ok_or(Trouble::NotFound)?;
     let wanted = pairs::object(&form);
+    let differences = stale::differences(&form, &metadata(&billing), &[metadata_part(&wanted)]);
+    if !differences.is_empty() {
+        let came = Metadata { differences, ..Metadata::default() };
+        return Page::refused(&metadata_page(&visit, subject, &billing, &form, came));
+    }
     let mut params = Vec::new();
     for (key, _) in billing.get("metadata").members() {
         if !wanted.contains_key(&key) {
             params.push((format!("metadata[{key}]"), String::new()));
         }
     }
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     params.extend(wanted.iter().map(|(key, value)| (format!("metadata[{key}]"), text(value))));
     let id = billing.text("id");
     match visit.api().stripe(Stripe::CustomerUpdate, &[&id], &params).await {
@@ -111,7 +163,8 @@ pub(in crate::dashboard) async fn save_metadata(Submission { visit, form }: Subm
                 fault.param = Some("metadata".to_owned());
             }
             let fields = Fields::refused(form.clone(), &fault, &[("metadata", "metadata")]);
-            Page::refused(&metadata_page(&visit, subject, &form, Some(fields)))
+            let came = Metadata { fields, ..Metadata::default() };
+            Page::refused(&metadata_page(&visit, subject, &billing, &form, came))
         }
     }
 }

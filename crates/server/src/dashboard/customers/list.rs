@@ -92,6 +92,7 @@ pub(super) async fn assignable(visit: &Visit) -> Result<Vec<Json>, Trouble> {
 }
 
 pub(in crate::dashboard) async fn new(visit: Visit) -> Shown {
+    visit.needs_admin()?;
     let (frame, products) = (visit.frame(Section::Customers, "New customer"), assignable(&visit).await?);
     Page::of(&NewPage { frame, fields: Fields::default(), products })
 }

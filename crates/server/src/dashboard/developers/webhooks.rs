@@ -121,6 +121,7 @@ pub(super) async fn list(visit: Visit) -> Shown {
 }
 
 pub(super) async fn new(visit: Visit) -> Shown {
+    visit.needs_admin()?;
     Page::of(&new_page(&visit, Fields::new(Form::of([("events", "*")]))))
 }
 
@@ -152,8 +153,13 @@ fn params(form: &Form) -> Vec<(String, String)> {
 
 fn refused(form: Form, fault: &Fault) -> Fields {
     let mut fault = fault.clone();
-    if let Some(param) = fault.param.as_mut().filter(|param| param.starts_with("enabled_events[")) {
-        "enabled_events".clone_into(param);
+    let place = fault.param.as_deref().and_then(|param| param.strip_prefix("enabled_events[")?.strip_suffix(']'));
+    if let Some(place) = place.and_then(|place| place.parse::<usize>().ok()) {
+        // The API lists the two hundred there are.
+        let unknown = params(&form).into_iter().find(|(name, _)| *name == format!("enabled_events[{place}]"));
+        let unknown = unknown.map(|(_, event)| event).unwrap_or_default();
+        fault.message = format!("{unknown} is no event. They are such as product.updated, or * for every one.");
+        fault.param = Some("enabled_events".to_owned());
     }
     Fields::refused(form, &fault, &FIELDS)
 }

@@ -56,6 +56,7 @@ pub(in crate::dashboard) async fn list(visit: Visit) -> Shown {
 }
 
 pub(in crate::dashboard) async fn new(visit: Visit) -> Shown {
+    visit.needs_admin()?;
     let fields = Fields::new(Form::of([
         ("type", "boolean"),
         ("usageResetInterval", "month"),

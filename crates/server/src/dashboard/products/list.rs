@@ -86,6 +86,7 @@ pub(super) async fn default_name(visit: &Visit) -> Result<Option<String>, Troubl
 }
 
 pub(in crate::dashboard) async fn new(visit: Visit) -> Shown {
+    visit.needs_admin()?;
     new_page(&visit, Fields::new(Form::of([("kind", "custom")]))).await.and_then(|page| Page::of(&page))
 }
 
