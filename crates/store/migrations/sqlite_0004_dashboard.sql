@@ -11,8 +11,8 @@ CREATE UNIQUE INDEX dashboard_user_by_id ON dashboard_user (live, id);
 CREATE INDEX dashboard_user_by_created ON dashboard_user (live, created);
 CREATE UNIQUE INDEX dashboard_user_by_email ON dashboard_user (live, email) WHERE email IS NOT NULL;
 
--- Runs of three characters of what customers are sought by; `rowid` is the place of the customer. Places are in list order
--- but for those that are marked as late.
+-- Runs of three characters of what customers are sought by; `rowid` is the place of the customer, and 2^40 more of a live
+-- one. Places are in list order but for those that are marked as late.
 CREATE VIRTUAL TABLE customer_by_search USING fts5(search, content='', contentless_delete=1, detail=none, tokenize='trigram case_sensitive 1');
 INSERT INTO customer_by_search (customer_by_search, rank) VALUES ('automerge', 16);
 ALTER TABLE customer ADD COLUMN late INTEGER;
@@ -27,5 +27,6 @@ UPDATE customer SET late = 1 WHERE seq IN (
         FROM customer
     ) WHERE is_frozen OR created < reached
 );
-INSERT INTO customer_by_search (rowid, search) SELECT seq, search FROM customer WHERE search IS NOT NULL;
+INSERT INTO customer_by_search (rowid, search)
+    SELECT seq + live * 1099511627776, search FROM customer WHERE search IS NOT NULL ORDER BY 1;
 INSERT INTO customer_by_search (customer_by_search) VALUES ('optimize');

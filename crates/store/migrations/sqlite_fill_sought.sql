@@ -8,5 +8,6 @@ UPDATE customer SET late = 1 WHERE seq IN (
         FROM customer
     ) WHERE is_frozen OR created < reached
 );
-INSERT INTO customer_by_search (rowid, search) SELECT seq, search FROM customer WHERE search IS NOT NULL;
+INSERT INTO customer_by_search (rowid, search)
+    SELECT seq + live * 1099511627776, search FROM customer WHERE search IS NOT NULL ORDER BY 1;
 INSERT INTO customer_by_search (customer_by_search) VALUES ('optimize');

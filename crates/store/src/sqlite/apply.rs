@@ -391,7 +391,7 @@ pub(super) fn delete(
     match seq {
         Some(seq) => {
             fold::forget(connection, table, seq)?;
-            sought::deleted(connection, table, seq)?;
+            sought::deleted(connection, table, environment, seq)?;
             Ok(seq)
         }
         None => Err(StoreError::Conflict(format!("{:?} {} is gone", table.noun, record.id()))),

@@ -1,7 +1,8 @@
 //! The index of a text that parts are sought in: its runs of three characters, kept in the transaction that changes the
 //! text.
 //!
-//! The index narrows, the text itself decides. Objects come out of the index by their places (`seq`), and a list is by
+//! The index narrows, the text itself decides. Each environment has its own stretch of `rowid`s, so that nobody walks
+//! through the objects of the other. Objects come out of the index by their places (`seq`), and a list is by
 //! creation first: an object whose place is not where it stands in lists is marked as `late`, and found without the index.
 //!
 //! Invariant: of two objects of an environment that are not late, the one with the higher place was not created before the
@@ -23,12 +24,18 @@ use tollgate_domain::record::{Field, Record, Value};
 
 /// Fills the index, and marks what is late, by the rows that there are; the migration does the same.
 pub(super) const FILL: &str = include_str!("../../migrations/sqlite_fill_sought.sql");
+/// What is added to the place of a live object to get its `rowid` in the index; test objects have their places.
+const LIVE_FROM: i64 = 1 << 40;
 /// Most runs that are asked for; more would not narrow much further.
 const RUNS_ASKED_MAX: usize = 4;
 /// Texts that are looked at to see which runs are rare.
 const TEXTS_SEEN: i64 = 48;
 /// Most late objects that are looked at to see whether a new one has its place: beyond, it is late as well.
 const LATE_SEEN_MAX: i64 = 64;
+
+fn stretch(environment: Environment) -> i64 {
+    if environment.is_live() { LIVE_FROM } else { 0 }
+}
 
 /// The runs of three characters of a text, as the index has them. It leaves out U+0000, and takes what is no character
 /// for the one that stands for such.
@@ -113,21 +120,23 @@ impl Sought<'_> {
         plan: &Plan<'_>,
     ) -> Result<Statement<Bound>, ListError> {
         let (name, index, direction) = (table.name, table.sought_index(), plan.direction());
+        let start = stretch(environment);
         let mut statement = Statement::<Bound>::new(name, environment);
-        let from = format!("FROM {index} CROSS JOIN {name} ON {name}.seq = {index}.rowid");
+        let from = format!("FROM {index} CROSS JOIN {name} ON {name}.seq = {index}.rowid - {start}");
         statement.sql = statement.sql.replacen(&format!("FROM {name}"), &from, 1);
         let expression = expression(&self.runs, &some_texts(connection, table, self.field.name())?);
         let expression = statement.dialect.value(&Value::Text(expression));
         statement.also(&format!("{index} MATCH {expression}"));
+        let mut range = (start, start + LIVE_FROM);
         if let Some((_, beside)) = plan.beside {
             let sql = format!("SELECT late IS NULL FROM {name} WHERE seq = ?");
             let is_in_place = connection.prepare_cached(&sql)?.query_row([beside], |row| row.get(0)).optional()?;
             if is_in_place == Some(true) {
-                let comparison = if plan.newest_first { "<" } else { ">" };
-                let beside = statement.dialect.number(beside);
-                statement.also(&format!("{index}.rowid {comparison} {beside}"));
+                *(if plan.newest_first { &mut range.1 } else { &mut range.0 }) = start + beside;
             }
         }
+        let (above, below) = (statement.dialect.number(range.0), statement.dialect.number(range.1));
+        statement.also(&format!("{index}.rowid > {above} AND {index}.rowid < {below}"));
         statement.also("late IS NULL");
         let contains = statement.dialect.contains(&format!("{name}.{}", self.field.name()), self.part);
         statement.also(&contains);
@@ -160,7 +169,7 @@ pub(super) fn inserted(
 ) -> Result<(), StoreError> {
     let Some(field) = table.sought else { return Ok(()) };
     if let Value::Text(text) = record.value(field) {
-        put(connection, table, seq, &text)?;
+        put(connection, table, environment, seq, &text)?;
     }
     if is_late(connection, table, environment, record)? {
         mark_late(connection, table, seq)?;
@@ -184,24 +193,35 @@ pub(super) fn updated(
     let place = params![environment.is_live(), after.id()];
     let seq: i64 = connection.prepare_cached(&table.place)?.query_row(place, |row| row.get(1))?;
     match text {
-        Value::Text(text) => put(connection, table, seq, &text)?,
-        _ => deleted(connection, table, seq)?,
+        Value::Text(text) => put(connection, table, environment, seq, &text)?,
+        _ => deleted(connection, table, environment, seq)?,
     }
     if is_moved { mark_late(connection, table, seq) } else { Ok(()) }
 }
 
 /// Follows the end of an object.
-pub(super) fn deleted(connection: &Connection, table: &Table, seq: i64) -> Result<(), StoreError> {
+pub(super) fn deleted(
+    connection: &Connection,
+    table: &Table,
+    environment: Environment,
+    seq: i64,
+) -> Result<(), StoreError> {
     if table.sought.is_some() {
-        let index = table.sought_index();
-        connection.prepare_cached(&format!("DELETE FROM {index} WHERE rowid = ?"))?.execute([seq])?;
+        let sql = format!("DELETE FROM {} WHERE rowid = ?", table.sought_index());
+        connection.prepare_cached(&sql)?.execute([stretch(environment) + seq])?;
     }
     Ok(())
 }
 
-fn put(connection: &Connection, table: &Table, seq: i64, text: &str) -> Result<(), StoreError> {
+fn put(
+    connection: &Connection,
+    table: &Table,
+    environment: Environment,
+    seq: i64,
+    text: &str,
+) -> Result<(), StoreError> {
     let sql = format!("INSERT OR REPLACE INTO {} (rowid, search) VALUES (?, ?)", table.sought_index());
-    connection.prepare_cached(&sql)?.execute(params![seq, text])?;
+    connection.prepare_cached(&sql)?.execute(params![stretch(environment) + seq, text])?;
     Ok(())
 }
 
@@ -252,10 +272,11 @@ fn check_table(connection: &Connection, table: &Table, report: &mut Report) -> R
     while let Some(row) = rows.next()? {
         let (seq, id, created): (i64, String, i64) = (row.get(0)?, row.get(2)?, row.get(3)?);
         let text: Option<String> = row.get(5)?;
-        if indexed.remove(&seq).unwrap_or_default() != print(&text.unwrap_or_default()) {
+        let environment = Environment::from_live(row.get(1)?);
+        if indexed.remove(&(stretch(environment) + seq)).unwrap_or_default() != print(&text.unwrap_or_default()) {
             report.add_not_indexed(name, &id);
         }
-        let reached = &mut reached[usize::from(row.get::<_, bool>(1)?)];
+        let reached = &mut reached[usize::from(environment.is_live())];
         if !row.get::<_, bool>(4)? {
             if created < *reached {
                 report.add("search index", format!("{name} {id} is not marked as late"));
