@@ -95,6 +95,12 @@ impl<'a> Plan<'a> {
         }
         // The plus keeps an engine from an index in list order where the filter's own is the better one.
         let plus = if self.few { "+" } else { "" };
+        self.within(statement, plus);
+        statement.sql.push_str(&self.order(plus));
+    }
+
+    /// Leaves out what lies outside of the page; `plus` stands before each column.
+    pub(crate) fn within<D: Dialect>(&self, statement: &mut Statement<D>, plus: &str) {
         let (created, seq) = (format!("{plus}created"), format!("{plus}seq"));
         for (comparison, bound) in [(">=", self.created.from), ("<=", self.created.to)] {
             if let Some(bound) = bound {
@@ -107,14 +113,22 @@ impl<'a> Plan<'a> {
             let (at, beside) = (statement.dialect.number(at), statement.dialect.number(beside));
             statement.also(&format!("({created}, {seq}) {comparison} ({at}, {beside})"));
         }
-        statement.sql.push_str(&self.order(plus));
     }
 
     /// The direction walked, and room for one object more than the page has; `mark` stands before each column.
     pub(crate) fn order(&self, mark: &str) -> String {
-        let direction = if self.newest_first { "DESC" } else { "ASC" };
-        let room = i64::try_from(self.query.limit).unwrap_or(i64::MAX).saturating_add(1);
-        format!(" ORDER BY {mark}created {direction}, {mark}seq {direction} LIMIT {room}")
+        let direction = self.direction();
+        format!(" ORDER BY {mark}created {direction}, {mark}seq {direction} LIMIT {}", self.room())
+    }
+
+    /// The direction walked.
+    pub(crate) fn direction(&self) -> &'static str {
+        if self.newest_first { "DESC" } else { "ASC" }
+    }
+
+    /// One object more than the page has.
+    pub(crate) fn room(&self) -> i64 {
+        i64::try_from(self.query.limit).unwrap_or(i64::MAX).saturating_add(1)
     }
 
     /// The page, from the bodies of the objects nearest to where it begins, in the direction walked.

@@ -1,7 +1,7 @@
 //! What the store does with each noun. What is needed to declare a noun to it is here, in the body of a
 //! [record](crate::record), and in a migration of each engine.
 
-use tollgate_domain::record::Noun;
+use tollgate_domain::record::{Field, Noun};
 
 /// The nouns that have a table, in the order in which tables are locked.
 pub(crate) const KEPT: [Noun; 25] = [
@@ -73,6 +73,14 @@ pub(crate) fn is_shared(noun: Noun) -> bool {
 /// whoever revokes one should not have to wait for that.
 pub(crate) fn is_cached(noun: Noun) -> bool {
     matches!(noun, Noun::Product | Noun::Price)
+}
+
+/// The field of a noun that texts are sought in so often that its parts have an index.
+pub(crate) fn sought(noun: Noun) -> Option<Field> {
+    match noun {
+        Noun::Customer => Some(Field::CustomerSearch),
+        _ => None,
+    }
 }
 
 /// The index of a noun by the creation of its objects.

@@ -17,6 +17,9 @@ use tollgate_domain::list::{ListQuery, Page};
 use tollgate_domain::record::{Field, Record, Value};
 use tollgate_domain::time::Timestamp;
 
+/// Parts of fewer characters have no [index](super::sought).
+const PATTERN_MIN_CHARACTERS: usize = 3;
+
 /// One page.
 pub(super) async fn list(
     readers: &Readers,
@@ -148,6 +151,19 @@ fn begin_at(plan: &mut Plan<'_>, place: Place) {
     }
 }
 
+/// What matches every text that has this part; of what means something in a pattern, only the character is meant.
+fn pattern(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in part.chars() {
+        if matches!(character, '\\' | '%' | '_') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
 /// The values of a statement: the first is `$1`.
 #[derive(Default)]
 struct Bound(Vec<Param>);
@@ -186,10 +202,14 @@ impl Dialect for Bound {
         if values.is_empty() { "false".to_owned() } else { format!("{column} = ANY ({})", self.array(values)) }
     }
 
-    /// PostgreSQL knows how many objects there are, and which index is worth it.
+    /// PostgreSQL knows how many objects there are, and which index is worth it. Only a pattern can have one.
     fn contains(&mut self, column: &str, part: &str) -> String {
-        let part = self.value(&Value::Text(part.to_owned()));
-        format!("strpos({column}, {part}) > 0")
+        if part.chars().nth(PATTERN_MIN_CHARACTERS - 1).is_none() {
+            let part = self.value(&Value::Text(part.to_owned()));
+            return format!("strpos({column}, {part}) > 0");
+        }
+        let pattern = self.value(&Value::Text(pattern(part)));
+        format!("{column} LIKE {pattern}")
     }
 
     fn aside(column: &str) -> String {

@@ -32,6 +32,7 @@ mod readers;
 mod scan;
 mod search;
 mod session;
+mod sought;
 mod table;
 mod text;
 mod tls;

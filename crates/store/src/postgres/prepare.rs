@@ -1,6 +1,7 @@
 //! Brings the schema of a database up to date, or says why the database is not ours to touch.
 
 use super::session::Session;
+use super::sought;
 use super::trouble::Trouble;
 use crate::error::OpenError;
 use crate::migrate::{self, LATEST, POSTGRES};
@@ -64,6 +65,7 @@ async fn apply(session: &Session) -> Result<(), OpenError> {
         let sql = "INSERT INTO migration (version, checksum) VALUES ($1, $2)";
         session.query(sql, &[&number, &migration.checksum()]).await?;
     }
+    sought::make(session).await?;
     Ok(session.batch("COMMIT").await?)
 }
 

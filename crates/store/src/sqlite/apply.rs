@@ -5,7 +5,7 @@ use super::parts::Stale;
 use super::table::{self, Table};
 use super::tail::Change;
 use super::usage::{self, Written};
-use super::{Shared, catalog, endpoints, fold, load};
+use super::{Shared, catalog, endpoints, fold, load, sought};
 use crate::drive::Rows;
 use crate::error::StoreError;
 use crate::{nouns, record};
@@ -340,7 +340,9 @@ fn insert(
     let body = record::encode(record);
     statement.raw_bind_parameter(place, &body)?;
     statement.raw_execute()?;
-    Ok((connection.last_insert_rowid(), body))
+    let seq = connection.last_insert_rowid();
+    sought::inserted(connection, table, environment, seq, record)?;
+    Ok((seq, body))
 }
 
 /// Writes the columns that changed, so that the indexes of the others are left alone.
@@ -371,12 +373,12 @@ pub(super) fn update(
     statement.raw_bind_parameter(next(), environment.is_live())?;
     statement.raw_bind_parameter(next(), after.id())?;
     match statement.raw_execute()? {
-        1 => Ok(body),
+        1 => sought::updated(connection, table, environment, before, after).map(|()| body),
         _ => Err(StoreError::Conflict(format!("{:?} {} is gone", table.noun, after.id()))),
     }
 }
 
-/// The one change that the search index follows at once: a later object may get the same place. Gives the place.
+/// The one change that both search indexes follow at once: a later object may get the same place. Gives the place.
 pub(super) fn delete(
     connection: &Connection,
     table: &Table,
@@ -387,7 +389,11 @@ pub(super) fn delete(
     let seq: Option<i64> =
         statement.query_row(params![environment.is_live(), record.id()], |row| row.get(0)).optional()?;
     match seq {
-        Some(seq) => fold::forget(connection, table, seq).map(|()| seq),
+        Some(seq) => {
+            fold::forget(connection, table, seq)?;
+            sought::deleted(connection, table, environment, seq)?;
+            Ok(seq)
+        }
         None => Err(StoreError::Conflict(format!("{:?} {} is gone", table.noun, record.id()))),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::table::{self, Table};
 use super::tail::Tail;
-use super::{apply::Column, connect, prepare, usage};
+use super::{apply::Column, connect, prepare, sought, usage};
 use crate::error::OpenError;
 use crate::report::Report;
 use crate::{migrate, record, search_terms};
@@ -34,6 +34,7 @@ pub(crate) fn check(path: &Path) -> Result<Report, OpenError> {
     for table in table::all() {
         check_table(&snapshot, table, &mut report)?;
     }
+    sought::check(&snapshot, &mut report)?;
     check_references(&snapshot, &mut report)?;
     usage::check(&snapshot, &mut report)?;
     Ok(report)

@@ -1,6 +1,7 @@
 //! Lists: the parts of a [plan](crate::list) one after the other, from one snapshot.
 
 use super::apply::Column;
+use super::sought;
 use super::table::{self, Table};
 use crate::error::ListError;
 use crate::list::{self, BRANCHES_MAX, Dialect, Lead, Place, Plan, Statement, VALUES_MAX, sorted};
@@ -21,9 +22,10 @@ pub(super) fn list(
     let Some(table) = table::of(query.noun) else { return list::empty(query) };
     let mut walk = Walk { connection, table, environment, plan: Plan::new(query) };
     walk.plan.beside = walk.plan.cursor().map(|id| walk.place(id)).transpose()?;
-    let rows = match walk.parts()? {
-        None => walk.follow(None)?,
-        Some(parts) => walk.merge(&parts)?,
+    let rows = match (sought::narrowing(table, query), walk.parts()?) {
+        (Some(sought), _) => sought.rows(connection, table, environment, &walk.plan)?,
+        (None, None) => walk.follow(None)?,
+        (None, Some(parts)) => walk.merge(&parts)?,
     };
     let bodies = rows.into_iter().map(|(_, body)| body).collect();
     Ok(walk.plan.page(bodies)?)
@@ -37,7 +39,7 @@ struct Walk<'a> {
 }
 
 /// Objects found: where they stand, and their bodies.
-type Rows = Vec<(Place, Vec<u8>)>;
+pub(super) type Rows = Vec<(Place, Vec<u8>)>;
 
 impl Walk<'_> {
     fn place(&self, id: &str) -> Result<Place, ListError> {
@@ -92,10 +94,7 @@ impl Walk<'_> {
             rows.extend(self.follow(Some(part))?);
         }
         if parts.len() > 1 {
-            rows.sort_unstable_by_key(|(place, _)| *place);
-            if self.plan.newest_first {
-                rows.reverse();
-            }
+            sort(&mut rows, &self.plan);
         }
         Ok(rows)
     }
@@ -107,14 +106,27 @@ impl Walk<'_> {
             statement.filter(part, self.plan.few);
         }
         self.plan.complete(&mut statement);
-        let mut prepared = self.connection.prepare_cached(&statement.sql)?;
-        let mut found = prepared.query(params_from_iter(&statement.dialect.0))?;
-        let mut rows = Vec::new();
-        while let Some(row) = found.next()? {
-            let body = row.get_ref(2)?.as_bytes().map_err(rusqlite::Error::from)?.to_owned();
-            rows.push(((row.get(0)?, row.get(1)?), body));
-        }
-        Ok(rows)
+        read(self.connection, &statement)
+    }
+}
+
+/// The objects that a statement finds.
+pub(super) fn read(connection: &Connection, statement: &Statement<Bound>) -> Result<Rows, ListError> {
+    let mut prepared = connection.prepare_cached(&statement.sql)?;
+    let mut found = prepared.query(params_from_iter(&statement.dialect.0))?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        let body = row.get_ref(2)?.as_bytes().map_err(rusqlite::Error::from)?.to_owned();
+        rows.push(((row.get(0)?, row.get(1)?), body));
+    }
+    Ok(rows)
+}
+
+/// Brings objects that were found in several ways into the order of the list.
+pub(super) fn sort(rows: &mut Rows, plan: &Plan<'_>) {
+    rows.sort_unstable_by_key(|(place, _)| *place);
+    if plan.newest_first {
+        rows.reverse();
     }
 }
 
@@ -131,7 +143,7 @@ fn chunks(filter: &Filter) -> Vec<Filter> {
 
 /// The values of a statement, in the order of their places.
 #[derive(Default)]
-struct Bound(Vec<Sql>);
+pub(super) struct Bound(Vec<Sql>);
 
 impl Dialect for Bound {
     fn value(&mut self, value: &Value) -> String {

@@ -21,6 +21,7 @@ mod readers;
 mod room;
 mod search;
 mod slice;
+mod sought;
 mod table;
 mod tail;
 mod transfer;

@@ -22,6 +22,8 @@ pub(crate) struct Table {
     pub(crate) name: &'static str,
     /// The fields that have columns.
     pub(crate) fields: &'static [Field],
+    /// The field whose parts are [indexed](super::sought).
+    pub(crate) sought: Option<Field>,
     /// `seq` or nothing, then `live, id, created, fields…, body`.
     pub(crate) insert: String,
     /// By `live, id`: the body.
@@ -64,6 +66,7 @@ impl Table {
             noun,
             name,
             fields,
+            sought: nouns::sought(noun),
             insert: format!("INSERT INTO {name} ({columns}, body) VALUES ({places})"),
             body: format!("SELECT body FROM {name} WHERE live = ? AND id = ?"),
             place: format!("SELECT created, seq FROM {name} WHERE live = ? AND id = ?"),
@@ -75,6 +78,11 @@ impl Table {
     /// The table of the search index, where the noun can be searched: `rowid` is the `seq` of the object.
     pub(crate) fn search(&self) -> Option<String> {
         searchable(self.noun).map(|_| format!("{}_search", self.name))
+    }
+
+    /// The table of the index of the field whose parts are sought: `rowid` is the `seq` of the object.
+    pub(super) fn sought_index(&self) -> String {
+        self.sought.map_or_else(String::new, |field| format!("{}_by_{}", self.name, field.name()))
     }
 
     /// By `live` and a value of the field: `id, body` of an object that has it.

@@ -1,7 +1,7 @@
 //! A file as one side of a move.
 
 use super::table::{self, Table};
-use super::{apply::Column, connect, fold, parts, prepare, usage};
+use super::{apply::Column, connect, fold, parts, prepare, sought, usage};
 use crate::error::{OpenError, StoreError};
 use crate::options::USAGE_TAIL_DEFAULT;
 use crate::transfer::{Chunk, Chunks, Mark, Reached, Row, Which};
@@ -143,6 +143,7 @@ impl Side {
         transaction.execute_batch(&makes)?;
         usage::settle(&transaction, USAGE_TAIL_DEFAULT)?;
         transaction.execute_batch(parts::FILL)?;
+        transaction.execute_batch(sought::FILL)?;
         transaction.execute_batch(
             "UPDATE search_mark SET event = (SELECT coalesce(max(seq), 0) FROM event); DROP TABLE unfinished_move",
         )?;

@@ -2,18 +2,22 @@
 //! `cargo test --release -p tollgate-store --test store -- speed:: --ignored --nocapture --test-threads 1`.
 //! `TOLLGATE_SPEED_SECONDS` says how long each is measured, `TOLLGATE_SPEED_FOLDER` where the file is.
 
-use crate::access::{account, consume, custom_product, granted, limit_feature, track};
-use crate::world::{ask, open};
+use crate::access::{account, consume, custom_product, granted, limit_feature, track, write_customer};
+use crate::world::{all_of, ask, open};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tollgate_domain::batch::CommandJob;
 use tollgate_domain::command::Command;
+use tollgate_domain::customer::WriteCustomer;
 use tollgate_domain::environment::Environment::Test;
+use tollgate_domain::list::{Cursor, Filter, ListQuery};
+use tollgate_domain::patch::Patch;
+use tollgate_domain::record::{Field, Noun};
 use tollgate_domain::usage::{Track, TrackBatch};
 use tollgate_domain::window::ResetInterval;
-use tollgate_store::Store;
+use tollgate_store::{DatabaseUrl, Store};
 
 const CUSTOMERS: u64 = 10_000;
 const FEATURES: [&str; 5] = ["calls", "seats", "bytes", "tokens", "jobs"];
@@ -133,5 +137,98 @@ fn usage() {
         println!("opened in {:.1} ms", begun.elapsed().as_secs_f64() * 1000.0);
         drop(again);
         std::fs::remove_dir_all(&path).unwrap();
+    });
+}
+
+/// A million customers, written past the store: the newer half at one address in four hundred, the older at one.
+const CROWD: &str = "INSERT INTO customer (seq, live, id, created, stripe_customer, search, body) SELECT n, 0, id, created, stripe, \
+     id || char(10) || lower(name) || char(10) || email || char(10) || stripe, \
+     json_object('id', id, 'name', name, 'email', email, 'stripe_customer', stripe, 'created', created) FROM ( \
+     SELECT n, printf('acct_%07d', n) AS id, 1700000000000 + n * 50 AS created, \
+     'Ada ' || CASE n % 3 WHEN 0 THEN 'Lovelace' WHEN 1 THEN 'Byron' ELSE 'Ångström' END AS name, \
+     CASE WHEN n <= 500000 THEN printf('user%d@oldcorp.example.com', n) \
+     ELSE printf('user%d@dom%d.example.org', n, n % 400) END AS email, \
+     printf('cus_%08x%06x', (n * 2654435761) & 4294967295, (n * 40503) & 16777215) AS stripe FROM ( \
+     WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1000000) SELECT n FROM number))";
+
+/// `TOLLGATE_SPEED_FOLDER` keeps the file; `TOLLGATE_SPEED_URL` is another database to measure, with the same customers.
+#[test]
+#[ignore = "measures"]
+fn customers() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let path = std::env::var_os("TOLLGATE_SPEED_FOLDER").map(PathBuf::from).expect("a folder").join("crowd.db");
+        if !path.exists() {
+            open(&path).await.close().await;
+            let connection = rusqlite::Connection::open(&path).unwrap();
+            connection.execute_batch(CROWD).unwrap();
+            println!("filled");
+        }
+        let url = std::env::var("TOLLGATE_SPEED_URL").map_or(DatabaseUrl::Sqlite(path), |text| text.parse().unwrap());
+        let begun = Instant::now();
+        let store = Arc::new(crate::world::open_url(&url).await);
+        println!("opened in {:.0} ms", begun.elapsed().as_secs_f64() * 1000.0);
+        for part in [
+            "",
+            "a",
+            "ada",
+            "example.org",
+            "example",
+            "dom399.",
+            "oldcorp",
+            "user777777@",
+            "user00000",
+            "777",
+            "ångström",
+            "acct_0000001",
+            "acct_1000000",
+            "nobody",
+            "no such customer",
+            "user1234567x",
+            "org\ncus_zz",
+            "com\ncus_ffff",
+            "%_%",
+        ] {
+            let filters = if part.is_empty() {
+                Vec::new()
+            } else {
+                vec![Filter::Contains(Field::CustomerSearch, part.to_owned())]
+            };
+            let mut query = ListQuery { filters, limit: 50, ..all_of(Noun::Customer) };
+            let mut times = Vec::new();
+            let mut found = String::new();
+            for _ in 0..4 {
+                let begun = Instant::now();
+                let page = store.list(Test, &query).await.unwrap();
+                times.push(begun.elapsed().as_secs_f64() * 1000.0);
+                found = format!("{} {:?}", page.items.len(), page.items.last().map(|record| record.id().to_owned()));
+            }
+            let first = store.list(Test, &query).await.unwrap();
+            let mut next = 0.0;
+            if let Some(last) = first.items.last().filter(|_| first.has_more) {
+                query.cursor = Some(Cursor::After(last.id().to_owned()));
+                let begun = Instant::now();
+                store.list(Test, &query).await.unwrap();
+                next = begun.elapsed().as_secs_f64() * 1000.0;
+            }
+            println!("{part:?}: first {:.2} ms, then {:.2} ms, next page {next:.2} ms: {found}", times[0], times[3]);
+        }
+        for flights in [1, 16, 64] {
+            let (before, begun) = (cpu(), Instant::now());
+            let (rate, p50, p99) = measure(&store, flights, |state| {
+                let bits = random(state);
+                WriteCustomer {
+                    name: Patch::Set(format!("Ada {:x}", bits >> 40)),
+                    email: Patch::Set(format!("someone{:x}@new.example.net", bits & 0xffff_ffff)),
+                    ..write_customer(&format!("new_{:016x}{:x}", bits, Instant::now().elapsed().as_nanos()))
+                }
+            })
+            .await;
+            let cpu = (cpu() - before) / begun.elapsed().as_secs_f64() / rate * 1e6;
+            println!("made, {flights} in flight: {rate:.0}/s, {cpu:.1} µs CPU each, p50 {p50:.3} p99 {p99:.3} ms");
+        }
+        let begun = Instant::now();
+        store.close().await;
+        println!("closed in {:.0} ms", begun.elapsed().as_secs_f64() * 1000.0);
     });
 }
