@@ -6,7 +6,7 @@ import { Server, fill, launch, open, press, signIn, visit } from "./browser.js";
 const FOLDER = new URL("../../docs/screenshots/", import.meta.url).pathname;
 const SIZES = { wide: { width: 1280, height: 800 }, small: { width: 390, height: 844 } };
 /** Pages of which there are all four pictures; of the others there is the wide and light one. */
-const MAIN = ["home", "product", "customer", "review"];
+const MAIN = ["home", "product", "customer"];
 const PAGES = {
   home: "",
   products: "/products",

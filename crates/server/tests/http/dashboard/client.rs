@@ -114,7 +114,7 @@ impl Browser {
     pub(crate) async fn post(&self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Answer {
         let pair = |(name, value): &(&str, &str)| format!("{}={}", percent_encoded(name), percent_encoded(value));
         let body = fields.iter().map(pair).collect::<Vec<_>>().join("&");
-        self.request("POST", path, &[&[("content-type", FORM)], headers].concat(), body).await
+        self.request("POST", path, &[&[("content-type", FORM)][..], headers].concat(), body).await
     }
 
     /// Sends a form in parts.
@@ -130,7 +130,7 @@ impl Browser {
         };
         let body = parts.iter().map(part).collect::<String>() + "--x--\r\n";
         let media_type = [("content-type", "multipart/form-data; boundary=x")];
-        self.request("POST", path, &[&media_type, headers].concat(), body).await
+        self.request("POST", path, &[&media_type[..], headers].concat(), body).await
     }
 
     /// Sends a form that must go well: where it leads.

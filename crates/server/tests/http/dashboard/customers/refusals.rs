@@ -3,7 +3,6 @@
 use super::{SCRIPT, SHOWN, furnished, with_customer};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use tollgate_domain::user::Role;
 
 #[tokio::test]
 async fn refusals_stand_beside_their_fields_and_what_was_typed_stays() {
