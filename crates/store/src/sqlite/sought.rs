@@ -60,7 +60,8 @@ fn expression(runs: &BTreeSet<String>, texts: &[String]) -> String {
 /// Some texts, from all over the table.
 fn some_texts(connection: &Connection, table: &Table, column: &str) -> rusqlite::Result<Vec<String>> {
     let name = table.name;
-    let sql = format!("SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) FROM {name}");
+    // Asked for together, in one query, they would be looked for in every row.
+    let sql = format!("SELECT coalesce((SELECT min(seq) FROM {name}), 0), coalesce((SELECT max(seq) FROM {name}), 0)");
     let (first, last): (i64, i64) =
         connection.prepare_cached(&sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let step = (last.saturating_sub(first) / TEXTS_SEEN).max(1);
