@@ -14,10 +14,14 @@ fn users(database: &Path, arguments: &[&str], password: &str) -> Output {
     let database = url(database);
     let all: Vec<&str> =
         ["users"].into_iter().chain(arguments.iter().copied()).chain(["--database", &database]).collect();
-    let mut child =
-        command(binary(), &all).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
+    let mut command = command(binary(), &all);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the binary runs");
+    let mut input = child.stdin.take().expect("it was piped");
+    // One that refuses before it reads may be gone by now.
+    let _ = input.write_all(format!("{password}\n").as_bytes());
+    drop(input);
+    child.wait_with_output().expect("it ends")
 }
 
 fn list(database: &Path) -> String {

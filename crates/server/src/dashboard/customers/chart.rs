@@ -1,8 +1,8 @@
 //! Usage by window as bars, with the limit as a line: what the markup of a chart needs. Beside it stands the same as a
 //! table, for who cannot see it.
 
-use super::super::words::{day, grouped};
 use super::windows::Used;
+use crate::dashboard::words::{day, grouped};
 use tollgate_domain::quantity::Quantity;
 
 /// The picture, in units of its own.

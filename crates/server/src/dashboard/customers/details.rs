@@ -1,11 +1,11 @@
 //! A customer: who it is, what it has and why.
 
-use super::super::frame::{Frame, Section};
-use super::super::json::Json;
-use super::super::page::{Page, Shown, Trouble};
-use super::super::visit::Visit;
-use super::super::words;
 use super::{Subject, explain, feature_path, features};
+use crate::dashboard::frame::{Frame, Section};
+use crate::dashboard::json::Json;
+use crate::dashboard::page::{Page, Shown, Trouble};
+use crate::dashboard::visit::Visit;
+use crate::dashboard::words;
 use askama::Template;
 use serde_json::json;
 use tollgate_wire::priceos::operation::Operation as PriceOs;

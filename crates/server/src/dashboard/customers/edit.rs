@@ -1,12 +1,12 @@
 //! Who a customer is: its name and email, the metadata and the link of its customer of Stripe, and taking it away.
 
-use super::super::form::{Fields, Form};
-use super::super::frame::{Frame, Section};
-use super::super::json::Json;
-use super::super::page::{Page, Shown, Trouble};
-use super::super::stale::{self, Difference, Part};
-use super::super::visit::{Submission, Visit};
 use super::{Subject, details, pairs, path, when};
+use crate::dashboard::form::{Fields, Form};
+use crate::dashboard::frame::{Frame, Section};
+use crate::dashboard::json::Json;
+use crate::dashboard::page::{Page, Shown, Trouble};
+use crate::dashboard::stale::{self, Difference, Part};
+use crate::dashboard::visit::{Submission, Visit};
 use askama::Template;
 use serde_json::{Map, Value, json};
 use tollgate_wire::priceos::operation::Operation as PriceOs;

@@ -1,12 +1,12 @@
 //! One usage event, to mend or to take away.
 
-use super::super::access::number;
-use super::super::form::{Fields, Form};
-use super::super::frame::{Frame, Section};
-use super::super::json::Json;
-use super::super::page::{Page, Shown, Trouble};
-use super::super::visit::{Submission, Visit};
 use super::{Subject, feature_of, feature_path, pairs, when};
+use crate::dashboard::access::number;
+use crate::dashboard::form::{Fields, Form};
+use crate::dashboard::frame::{Frame, Section};
+use crate::dashboard::json::Json;
+use crate::dashboard::page::{Page, Shown, Trouble};
+use crate::dashboard::visit::{Submission, Visit};
 use askama::Template;
 use serde_json::json;
 use tollgate_domain::id::CustomerId;

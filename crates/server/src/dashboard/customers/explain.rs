@@ -1,7 +1,7 @@
 //! Why a customer has what it has of a feature, in plain words, from what the API explains.
 
-use super::super::json::Json;
-use super::super::words::{access, day, grouped, moment};
+use crate::dashboard::json::Json;
+use crate::dashboard::words::{access, day, grouped, moment};
 use tollgate_domain::quantity::Quantity;
 
 /// Share of a limit from which on it is nearly used up.

@@ -1,13 +1,13 @@
 //! A feature of a customer: its access and why, its usage over the last windows, and the events of that.
 
-use super::super::form::{Fields, Form};
-use super::super::frame::{Frame, Section};
-use super::super::json::Json;
-use super::super::page::{Page, Shown};
-use super::super::visit::Visit;
-use super::super::words;
 use super::chart::{self, Chart};
 use super::{Subject, explain, feature_of, feature_path, when, windows};
+use crate::dashboard::form::{Fields, Form};
+use crate::dashboard::frame::{Frame, Section};
+use crate::dashboard::json::Json;
+use crate::dashboard::page::{Page, Shown};
+use crate::dashboard::visit::Visit;
+use crate::dashboard::words;
 use askama::Template;
 use serde_json::{Value, json};
 use tollgate_domain::quantity::Quantity;

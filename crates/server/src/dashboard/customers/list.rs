@@ -1,12 +1,12 @@
 //! The list of customers, and new ones.
 
-use super::super::form::Fields;
-use super::super::frame::{Frame, Section};
-use super::super::json::Json;
-use super::super::page::{Page, Shown, Trouble};
-use super::super::visit::{Submission, Visit};
-use super::super::words;
 use super::{id_of, path, when};
+use crate::dashboard::form::Fields;
+use crate::dashboard::frame::{Frame, Section};
+use crate::dashboard::json::Json;
+use crate::dashboard::page::{Page, Shown, Trouble};
+use crate::dashboard::visit::{Submission, Visit};
+use crate::dashboard::words;
 use askama::Template;
 use serde_json::json;
 use tollgate_wire::form::percent_encoded;

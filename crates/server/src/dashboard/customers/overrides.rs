@@ -1,12 +1,12 @@
 //! Overrides of a customer.
 
-use super::super::access::number;
-use super::super::form::{Fields, Form};
-use super::super::frame::{Frame, Section};
-use super::super::json::Json;
-use super::super::page::{Page, Shown, Trouble};
-use super::super::visit::{Submission, Visit};
 use super::{Subject, features, when};
+use crate::dashboard::access::number;
+use crate::dashboard::form::{Fields, Form};
+use crate::dashboard::frame::{Frame, Section};
+use crate::dashboard::json::Json;
+use crate::dashboard::page::{Page, Shown, Trouble};
+use crate::dashboard::visit::{Submission, Visit};
 use askama::Template;
 use serde_json::{Value, json};
 use tollgate_wire::priceos::operation::Operation;

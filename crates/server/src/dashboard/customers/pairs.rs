@@ -1,7 +1,7 @@
 //! Metadata as forms have it: a row for each pair, and some empty ones; a row without a key is left out.
 
-use super::super::form::Form;
-use super::super::json::Json;
+use crate::dashboard::form::Form;
+use crate::dashboard::json::Json;
 use serde_json::{Map, Value};
 
 /// The field of the keys.

@@ -1,11 +1,11 @@
 //! The custom products of a customer: those that are ticked are all it has.
 
-use super::super::form::{Fields, Form};
-use super::super::frame::{Frame, Section};
-use super::super::json::Json;
-use super::super::page::{Page, Shown};
-use super::super::visit::{Submission, Visit};
 use super::{Subject, list};
+use crate::dashboard::form::{Fields, Form};
+use crate::dashboard::frame::{Frame, Section};
+use crate::dashboard::json::Json;
+use crate::dashboard::page::{Page, Shown};
+use crate::dashboard::visit::{Submission, Visit};
 use askama::Template;
 use serde_json::json;
 use tollgate_wire::priceos::operation::Operation;

@@ -1,6 +1,6 @@
 //! Instants as forms have them: what `<input type="datetime-local">` says, in UTC.
 
-use super::super::form::Form;
+use crate::dashboard::form::Form;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use serde_json::Value;

@@ -3,10 +3,10 @@
 //! The API has no sums of windows that are over, so they are read from the store. A sum reads every event of its window:
 //! events are counted first, which is cheap, and of too many there is no sum.
 
-use super::super::json::Json;
-use super::super::page::Trouble;
-use super::super::visit::Visit;
 use super::Subject;
+use crate::dashboard::json::Json;
+use crate::dashboard::page::Trouble;
+use crate::dashboard::visit::Visit;
 use tollgate_domain::access::window_of;
 use tollgate_domain::command::Stop;
 use tollgate_domain::facts::{Facts, Key, ReadSet};

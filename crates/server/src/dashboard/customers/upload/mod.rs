@@ -9,11 +9,11 @@ mod run;
 pub(in crate::dashboard) use kept::Uploads;
 pub(super) use receive::{SEND_MAX_BYTES, receive};
 
-use super::super::form::{Fields, Form};
-use super::super::frame::{Frame, Section};
-use super::super::page::{Page, Shown, Trouble};
-use super::super::visit::{Submission, Visit};
-use super::super::words;
+use crate::dashboard::form::{Fields, Form};
+use crate::dashboard::frame::{Frame, Section};
+use crate::dashboard::page::{Page, Shown, Trouble};
+use crate::dashboard::visit::{Submission, Visit};
+use crate::dashboard::words;
 use askama::Template;
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};

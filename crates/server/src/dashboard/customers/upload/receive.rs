@@ -1,11 +1,11 @@
 //! A file as browsers send it: a form in parts, larger than others may be.
 
-use super::super::super::form::Form;
-use super::super::super::page::{Page, Shown, Trouble};
-use super::super::super::visit::{TOKEN_FIELD, Visit, is_same_site};
 use super::read::Table;
 use super::refused;
 use crate::app::App;
+use crate::dashboard::form::Form;
+use crate::dashboard::page::{Page, Shown, Trouble};
+use crate::dashboard::visit::{TOKEN_FIELD, Visit, is_same_site};
 use crate::keys;
 use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};

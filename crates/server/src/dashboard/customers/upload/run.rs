@@ -1,8 +1,8 @@
 //! Linking the rows of an upload, several at a time, in the background.
 
-use super::super::super::api::Api;
 use super::kept::{Stage, Upload};
 use crate::app::App;
+use crate::dashboard::api::Api;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 use std::sync::Arc;
