@@ -30,6 +30,8 @@ const LIVE_FROM: i64 = 1 << 40;
 const RUNS_ASKED_MAX: usize = 4;
 /// Texts that are looked at to see which runs are rare.
 const TEXTS_SEEN: i64 = 48;
+/// The golden ratio's part of 2^64, odd.
+const SCATTER: i64 = 0x9e37_79b9_7f4a_7c15_u64.cast_signed();
 /// Most late objects that are looked at to see whether a new one has its place: beyond, it is late as well.
 const LATE_SEEN_MAX: i64 = 64;
 
@@ -57,19 +59,25 @@ fn expression(runs: &BTreeSet<String>, texts: &[String]) -> String {
     asked.map(|(_, run)| format!("\"{}\"", run.replace('"', "\"\""))).collect::<Vec<_>>().join(" AND ")
 }
 
-/// Some texts, from all over the table.
+/// A number below `span`: of consecutive ones, far apart and at no even distance, since what is made by a pattern repeats
+/// itself at one.
+fn scattered(number: i64, span: i64) -> i64 {
+    number.wrapping_mul(SCATTER).rem_euclid(span)
+}
+
+/// Some texts, from all over the table, the same every time.
 fn some_texts(connection: &Connection, table: &Table, column: &str) -> rusqlite::Result<Vec<String>> {
     let name = table.name;
     // Asked for together, in one query, they would be looked for in every row.
     let sql = format!("SELECT coalesce((SELECT min(seq) FROM {name}), 0), coalesce((SELECT max(seq) FROM {name}), 0)");
     let (first, last): (i64, i64) =
         connection.prepare_cached(&sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let step = (last.saturating_sub(first) / TEXTS_SEEN).max(1);
+    let span = last.saturating_sub(first).saturating_add(1).max(1);
     let mut text = connection.prepare_cached(&format!("SELECT {column} FROM {name} WHERE seq >= ? LIMIT 1"))?;
     let mut texts = Vec::new();
     for number in 0..TEXTS_SEEN {
         let found: Option<Option<String>> =
-            text.query_row([first.saturating_add(number * step)], |row| row.get(0)).optional()?;
+            text.query_row([first.saturating_add(scattered(number, span))], |row| row.get(0)).optional()?;
         texts.extend(found.flatten());
     }
     Ok(texts)
