@@ -1,12 +1,13 @@
 //! The requests of late, for the people who look at them in the dashboard. Kept by this process alone, in memory.
 //!
-//! Requests that read outnumber those that change something or were refused, so each kind has a ring of its own.
+//! Requests that read outnumber those that change something or were refused, so each kind has a ring of its own, and of
+//! those that read at a rate that nobody could look at only some are kept.
 
 use crate::app::App;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Uri, header};
 use bytes::Bytes;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tollgate_domain::environment::Environment;
@@ -15,6 +16,8 @@ use tollgate_domain::time::Timestamp;
 
 /// Requests of each kind that are kept, of each environment.
 const KEPT: usize = 200;
+/// Milliseconds after one that reads in which no other is noted.
+const READ_PAUSE_MILLIS: i64 = 5;
 /// Most bytes of a body that are kept.
 pub(crate) const BODY_KEPT_BYTES: usize = 4096;
 
@@ -58,9 +61,13 @@ impl Seen {
         answer: &[u8],
     ) {
         let Some(environment) = self.environment else { return };
+        let (at, kind) = (app.store.clock().now(), Kind::of(status, &parts.method));
+        if kind == Kind::Read && !app.requests.takes_read(environment, at) {
+            return;
+        }
         let logged = Logged {
             id: id.clone(),
-            at: app.store.clock().now(),
+            at,
             took: started.elapsed(),
             dialect,
             method: parts.method.clone(),
@@ -70,7 +77,7 @@ impl Seen {
             asked: self.body,
             answered: beginning(answer),
         };
-        app.requests.put(environment, logged);
+        app.requests.put(environment, kind, logged);
     }
 }
 
@@ -98,10 +105,22 @@ pub(crate) enum Kind {
 
 impl Kind {
     pub(crate) const ALL: [Self; 3] = [Self::Refused, Self::Write, Self::Read];
+
+    fn of(status: u16, method: &Method) -> Self {
+        match status {
+            400.. => Self::Refused,
+            _ if method.is_safe() => Self::Read,
+            _ => Self::Write,
+        }
+    }
 }
 
 /// The requests of late.
-pub(crate) struct RequestLog([[Ring; 3]; 2]);
+pub(crate) struct RequestLog {
+    rings: [[Ring; 3]; 2],
+    /// When one that reads was noted last, in milliseconds, of each environment.
+    last_read: [AtomicI64; 2],
+}
 
 struct Ring {
     next: AtomicUsize,
@@ -110,18 +129,28 @@ struct Ring {
 
 impl Default for RequestLog {
     fn default() -> Self {
-        Self(std::array::from_fn(|_| std::array::from_fn(|_| Ring::new())))
+        Self {
+            rings: std::array::from_fn(|_| std::array::from_fn(|_| Ring::new())),
+            last_read: std::array::from_fn(|_| AtomicI64::new(0)),
+        }
     }
 }
 
 impl RequestLog {
+    /// Whether one that reads is noted at this instant: one in [`READ_PAUSE_MILLIS`].
+    fn takes_read(&self, environment: Environment, at: Timestamp) -> bool {
+        let last = &self.last_read[usize::from(environment.is_live())];
+        let noted = last.load(Ordering::Relaxed);
+        // A clock that was set back starts anew.
+        if (0..READ_PAUSE_MILLIS).contains(&(at.millis() - noted)) {
+            return false;
+        }
+        last.store(at.millis(), Ordering::Relaxed);
+        true
+    }
+
     /// Notes a request; the oldest of its kind is forgotten.
-    pub(crate) fn put(&self, environment: Environment, logged: Logged) {
-        let kind = match logged.status {
-            400.. => Kind::Refused,
-            _ if logged.method.is_safe() => Kind::Read,
-            _ => Kind::Write,
-        };
+    pub(crate) fn put(&self, environment: Environment, kind: Kind, logged: Logged) {
         self.ring(environment, kind).put(logged);
     }
 
@@ -139,7 +168,7 @@ impl RequestLog {
     }
 
     fn ring(&self, environment: Environment, kind: Kind) -> &Ring {
-        &self.0[usize::from(environment.is_live())][kind as usize]
+        &self.rings[usize::from(environment.is_live())][kind as usize]
     }
 }
 
@@ -202,10 +231,10 @@ mod tests {
     #[test]
     fn what_is_seldom_is_not_pushed_out_by_what_is_frequent() {
         let log = RequestLog::default();
-        log.put(Environment::Test, logged(0, Method::POST, 200));
-        log.put(Environment::Test, logged(1, Method::GET, 404));
+        log.put(Environment::Test, Kind::Write, logged(0, Method::POST, 200));
+        log.put(Environment::Test, Kind::Refused, logged(1, Method::GET, 404));
         for id in 2..2 + 3 * KEPT {
-            log.put(Environment::Test, logged(id, Method::GET, 200));
+            log.put(Environment::Test, Kind::Read, logged(id, Method::GET, 200));
         }
         let ids = |kind| -> Vec<String> {
             log.of(Environment::Test, kind).iter().map(|logged| logged.id.to_string()).collect()
@@ -215,6 +244,18 @@ mod tests {
         assert_eq!((reads.len(), reads[0].as_str()), (KEPT, format!("req_{}", 1 + 3 * KEPT).as_str()));
         assert_eq!(log.find(Environment::Test, "req_0").unwrap().asked.len(), BODY_KEPT_BYTES);
         assert!(log.find(Environment::Live, "req_0").is_none());
+    }
+
+    #[test]
+    fn of_many_reads_at_once_one_is_noted() {
+        let log = RequestLog::default();
+        let at = |millis: i64| Timestamp::from_millis(1_000_000 + millis);
+        for (millis, is_taken) in [(0, true), (1, false), (4, false), (5, true), (9, false), (-3, true)] {
+            assert_eq!(log.takes_read(Environment::Test, at(millis)), is_taken, "{millis}");
+        }
+        assert!(log.takes_read(Environment::Live, at(0)));
+        assert_eq!(Kind::of(200, &Method::HEAD), Kind::Read);
+        assert_eq!((Kind::of(200, &Method::DELETE), Kind::of(404, &Method::GET)), (Kind::Write, Kind::Refused));
     }
 
     #[test]
