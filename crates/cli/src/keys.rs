@@ -73,8 +73,8 @@ pub(crate) fn run(command: &KeysCommand) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Opens the database as a guest: a server may be writing to it.
-async fn open(database: &DatabaseArgs) -> anyhow::Result<std::sync::Arc<App>> {
+/// Opens the database as a guest: a server may be writing to it. `tollgate users` does so too.
+pub(crate) async fn open(database: &DatabaseArgs) -> anyhow::Result<std::sync::Arc<App>> {
     let options = Options { exclusive: false, ..Options::default() };
     Ok(App::new(Store::open(&database.url()?, &options).await?, AppOptions::default()))
 }

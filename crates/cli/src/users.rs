@@ -1,6 +1,7 @@
 //! `tollgate users`: the people who use the dashboard. The commands work beside a running server, which sees the change at
 //! once.
 
+use crate::keys::open;
 use crate::settings::DatabaseArgs;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
@@ -8,10 +9,8 @@ use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tollgate_domain::user::{self, CreateUser, Role, User, UserChange};
-use tollgate_server::app::{App, AppOptions};
-use tollgate_server::dashboard;
+use tollgate_server::app::App;
 use tollgate_server::passwords;
-use tollgate_store::{Options, Store};
 
 #[derive(Subcommand)]
 pub(crate) enum UsersCommand {
@@ -97,15 +96,9 @@ pub(crate) fn run(command: &UsersCommand) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Opens the database as a guest: a server may be writing to it.
-async fn open(database: &DatabaseArgs) -> anyhow::Result<Arc<App>> {
-    let options = Options { exclusive: false, ..Options::default() };
-    Ok(App::new(Store::open(&database.url()?, &options).await?, AppOptions::default()))
-}
-
 async fn add(args: &AddArgs) -> anyhow::Result<()> {
     let email = user::email(&args.email);
-    if !dashboard::is_email(&email) {
+    if !user::is_email(&email) {
         bail!("`{}` is no email address", args.email);
     }
     let app = open(&args.database).await?;

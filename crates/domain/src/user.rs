@@ -16,6 +16,8 @@ use std::sync::Arc;
 pub const HOME: Environment = Environment::Live;
 /// Browsers that one person is signed in with at a time; the one that signed in first is signed out for the next.
 pub const SESSIONS_MAX: usize = 20;
+/// Most characters of an email address.
+pub const EMAIL_MAX_CHARACTERS: usize = 254;
 /// How long a person stays signed in, in milliseconds: two weeks.
 pub const SESSION_LIFETIME_MILLIS: i64 = 14 * 24 * 3_600_000;
 
@@ -86,6 +88,14 @@ impl User {
 /// The one way to write an email address that people sign in with.
 pub fn email(typed: &str) -> String {
     typed.trim().to_lowercase()
+}
+
+/// Whether an email address, as [`email`] writes it, is one to sign in with: something on both sides of an `@`, no blanks,
+/// at most [`EMAIL_MAX_CHARACTERS`].
+pub fn is_email(email: &str) -> bool {
+    let is_plain = !email.chars().any(|character| character.is_whitespace() || character.is_control());
+    let has_parts = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    is_plain && has_parts && email.chars().count() <= EMAIL_MAX_CHARACTERS
 }
 
 /// Puts a person on file. The reply is nothing where the email is taken.

@@ -2,7 +2,7 @@
 
 mod answer;
 pub mod app;
-pub mod dashboard;
+mod dashboard;
 mod gate;
 mod jobs;
 pub mod keys;

@@ -7,7 +7,7 @@ use tollgate_domain::record::Noun;
 use tollgate_domain::refusal::Refusal;
 use tollgate_domain::time::Timestamp;
 use tollgate_domain::user::{
-    ChangeUser, CreateUser, DeleteUser, Role, SESSION_LIFETIME_MILLIS, SESSIONS_MAX, User, UserChange, email,
+    ChangeUser, CreateUser, DeleteUser, Role, SESSION_LIFETIME_MILLIS, SESSIONS_MAX, User, UserChange, email, is_email,
 };
 
 const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -22,6 +22,14 @@ fn ann() -> CreateUser {
 
 fn change(engine: &mut Engine, id: &UserId, change: UserChange, now: Timestamp) -> Arc<User> {
     engine.run(&ChangeUser { id: id.clone(), change }, now, 2).unwrap()
+}
+
+#[test]
+fn an_email_address_has_two_parts() {
+    for (email, expected) in [("a@b", true), ("a", false), ("@b", false), ("a@", false), ("a b@c", false)] {
+        assert_eq!(is_email(email), expected, "{email}");
+    }
+    assert!(!is_email(&format!("{}@b", "a".repeat(253))));
 }
 
 #[test]

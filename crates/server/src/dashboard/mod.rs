@@ -26,8 +26,6 @@ mod throttle;
 mod visit;
 mod words;
 
-pub use sign_in::is_email;
-
 use crate::app::App;
 use axum::Router;
 use axum::response::Redirect;
