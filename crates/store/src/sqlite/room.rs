@@ -63,3 +63,54 @@ fn write_behind(log: &Path) -> std::io::Result<bool> {
     log.sync_data()?;
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::connect;
+
+    fn count(connection: &Connection) -> i64 {
+        connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn what_was_written_before_and_after_room_was_made_is_there_after_a_crash() {
+        let folder = tempdir();
+        let (file, crashed) = (folder.join("a.db"), folder.join("b.db"));
+        let log = |file: &Path| PathBuf::from(format!("{}-wal", file.display()));
+        let connection = Connection::open(&file).unwrap();
+        connection.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1)").unwrap();
+        let mut room = Room::new(&file, false);
+        while room.is_short() {
+            room.make(&connection);
+        }
+        assert!(std::fs::metadata(log(&file)).unwrap().len() >= connect::LOG_ROOM_BYTES);
+        connection.execute_batch("INSERT INTO t VALUES (2)").unwrap();
+        assert_eq!((count(&connection), count(&Connection::open(&file).unwrap())), (2, 2));
+        // The files as a crash leaves them: nothing was moved out of the log.
+        std::fs::copy(&file, &crashed).unwrap();
+        std::fs::copy(log(&file), log(&crashed)).unwrap();
+        let recovered = Connection::open(&crashed).unwrap();
+        assert_eq!(count(&recovered), 2);
+        let sound: String = recovered.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(sound, "ok");
+        drop((connection, recovered));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_guest_makes_none_and_a_log_that_is_not_there_is_done_without() {
+        let nowhere = Path::new("/nowhere/at/all.db");
+        assert!(!Room::new(nowhere, true).is_short());
+        let mut room = Room::new(nowhere, false);
+        assert!(room.is_short());
+        room.make(&Connection::open_in_memory().unwrap());
+        assert!(!room.is_short());
+    }
+
+    fn tempdir() -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("tollgate-room-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+}
