@@ -157,8 +157,8 @@ test("a product of Stripe gets prices, marketing features, a web page, images an
   await page.type("#marketingFeatures", "25 seats\nSSO & more");
   await page.type("#url", "https://example.com/gold");
   await page.type("#images", "https://example.com/gold.png");
-  await page.type('[name=metadataKey][aria-label="Key 1"]', "tier");
-  await page.type('[name=metadataValue][aria-label="Value 1"]', "<b>top</b>");
+  await page.type('[name=metadata-key][aria-label="Key 1"]', "tier");
+  await page.type('[name=metadata-value][aria-label="Value 1"]', "<b>top</b>");
   await press(page, "Save details");
   assert.match(await text(page), /Saved\./);
   assert.deepEqual(await barriers(page), []);
@@ -168,8 +168,8 @@ test("a product of Stripe gets prices, marketing features, a web page, images an
     ["All of it", [{ name: "25 seats" }, { name: "SSO & more" }], "https://example.com/gold", ["https://example.com/gold.png"], { tier: "<b>top</b>" }],
   );
   await fill(page, "#marketingFeatures", "");
-  await fill(page, '[name=metadataKey][aria-label="Key 1"]', "");
-  await fill(page, '[name=metadataValue][aria-label="Value 1"]', "");
+  await fill(page, '[name=metadata-key][aria-label="Key 1"]', "");
+  await fill(page, '[name=metadata-value][aria-label="Value 1"]', "");
   await press(page, "Save details");
   const { body: less } = await server.api("GET", `/v1/products/${id}`, { form: {} });
   assert.deepEqual([less.marketing_features, less.metadata], [[], {}]);

@@ -103,6 +103,11 @@ impl Fields {
         Self { form, ..self }
     }
 
+    /// The form as it was typed.
+    pub(super) fn form(&self) -> &Form {
+        &self.form
+    }
+
     /// Whether anything is wrong.
     pub(super) fn is_refused(&self) -> bool {
         self.fault.is_some() || !self.faults.is_empty()

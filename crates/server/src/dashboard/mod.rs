@@ -15,6 +15,7 @@ mod form;
 mod frame;
 mod home;
 mod json;
+mod metadata;
 mod page;
 mod pricing_table;
 mod products;

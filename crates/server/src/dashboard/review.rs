@@ -9,7 +9,7 @@ use super::form::{Fields, Form};
 use super::frame::{Frame, Section};
 use super::json::Json;
 use super::page::{Page, Trouble};
-use super::stale::{self, Difference, Part};
+use super::stale::{self, Difference, Part, Seen};
 use super::visit::{TOKEN_FIELD, Visit};
 use super::words;
 use askama::Template;
@@ -107,9 +107,9 @@ pub(super) async fn save(
         return Ok(Outcome::Again(refused(form, &fault, &entries), Vec::new()));
     }
     let wanted: Vec<Json> = entries.iter().zip(asked).map(|(entry, asked)| named_like(entry, asked)).collect();
-    let differences = stale::differences(&form, &parts(&entries), &parts(&wanted));
-    if !differences.is_empty() {
-        return Ok(Outcome::Again(Fields::new(form), differences));
+    let seen = Seen::again(&form, &parts(&entries), &parts(&wanted));
+    if seen.is_stale() {
+        return Ok(Outcome::Again(Fields::new(form), seen.differences));
     }
     let changes = changes(&entries, &wanted);
     match form.text("decision") {

@@ -37,10 +37,30 @@ pub(super) struct Difference {
     pub(super) yours: String,
 }
 
-/// What the hidden field says of an object as it is.
-pub(super) fn seen(now: &[Part]) -> String {
-    let values: BTreeMap<&str, &str> = now.iter().map(|part| (part.key.as_str(), part.value.as_str())).collect();
-    serde_json::to_string(&values).unwrap_or_default()
+/// What a form says it was filled with, and what was changed since.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// What the hidden field says.
+    pub(super) text: String,
+    pub(super) differences: Vec<Difference>,
+}
+
+impl Seen {
+    /// Of a form that is filled with what an object says now.
+    pub(super) fn of(now: &[Part]) -> Self {
+        let values: BTreeMap<&str, &str> = now.iter().map(|part| (part.key.as_str(), part.value.as_str())).collect();
+        Self { text: serde_json::to_string(&values).unwrap_or_default(), differences: Vec::new() }
+    }
+
+    /// Of a form that came back: `now` is what the object says, `yours` what the form does.
+    pub(super) fn again(form: &Form, now: &[Part], yours: &[Part]) -> Self {
+        Self { differences: differences(form, now, yours), ..Self::of(now) }
+    }
+
+    /// Whether saving would undo a change of somebody else.
+    pub(super) fn is_stale(&self) -> bool {
+        !self.differences.is_empty()
+    }
 }
 
 /// Whether a form was made when an object had this value at all; what it had not, the form says nothing of.
@@ -49,9 +69,8 @@ pub(super) fn knows(form: &Form, key: &str) -> bool {
     read(form).is_none_or(|seen| seen.contains_key(key))
 }
 
-/// What somebody else changed since a form was opened, other than to what the form says: `now` is what the object
-/// says, `yours` what the form does.
-pub(super) fn differences(form: &Form, now: &[Part], yours: &[Part]) -> Vec<Difference> {
+/// What somebody else changed since a form was opened, other than to what the form says.
+fn differences(form: &Form, now: &[Part], yours: &[Part]) -> Vec<Difference> {
     let Some(seen) = read(form) else { return Vec::new() };
     let difference = |now: &Part| {
         let seen = seen.get(&now.key).filter(|seen| **seen != now.value)?;
@@ -80,7 +99,7 @@ mod tests {
     }
 
     fn opened(with: &[Part]) -> Form {
-        Form::of([(FIELD, seen(with))])
+        Form::of([(FIELD, Seen::of(with).text)])
     }
 
     #[test]
@@ -90,6 +109,9 @@ mod tests {
         let expected = Difference { label: "Seats".into(), seen: "5".into(), now: "10".into(), yours: "5".into() };
         assert_eq!(told, [expected]);
         assert_eq!(differences(&form, &parts("", "5"), &parts("Silver", "5"))[0].now, "nothing");
+        // The form that comes again has seen it.
+        let again = Seen::again(&form, &parts("Gold", "10"), &parts("Silver", "5"));
+        assert!(again.is_stale() && again.text == Seen::of(&parts("Gold", "10")).text);
     }
 
     #[test]

@@ -39,9 +39,9 @@ impl Visit {
         self.params.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// Refuses those who may only look, where a page is of use only to whoever changes something.
-    pub(super) fn needs_admin(&self) -> Result<(), Trouble> {
-        if self.is_admin() { Ok(()) } else { Err(Trouble::NotAllowed) }
+    /// The same, of somebody who may change things.
+    fn admin(self) -> Result<Self, Trouble> {
+        if self.is_admin() { Ok(self) } else { Err(Trouble::NotAllowed) }
     }
 
     /// The API of the environment.
@@ -112,6 +112,17 @@ fn referer(headers: &HeaderMap) -> Option<String> {
     Some(referer[start..].to_owned())
 }
 
+/// Somebody who may change things looks at a page that is of use to nobody else.
+pub(super) struct Admin(pub(super) Visit);
+
+impl FromRequestParts<Arc<App>> for Admin {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Trouble> {
+        Visit::from_request_parts(parts, app).await?.admin().map(Self)
+    }
+}
+
 /// Somebody sends a form that may change something.
 pub(super) struct Submission {
     pub(super) visit: Visit,
@@ -123,8 +134,7 @@ impl FromRequest<Arc<App>> for Submission {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Trouble> {
         let Personal { visit, form } = Personal::from_request(request, app).await?;
-        visit.needs_admin()?;
-        Ok(Self { visit, form })
+        Ok(Self { visit: visit.admin()?, form })
     }
 }
 

@@ -1,12 +1,14 @@
 //! Bonuses of a customer.
 
-use super::{Subject, features, pairs, when};
+use super::{Subject, features, when};
 use crate::dashboard::access::number;
 use crate::dashboard::form::{Fields, Form};
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::json::Json;
+use crate::dashboard::metadata;
 use crate::dashboard::page::{Page, Shown, Trouble};
-use crate::dashboard::visit::{Submission, Visit};
+use crate::dashboard::stale::{Part, Seen};
+use crate::dashboard::visit::{Admin, Submission, Visit};
 use askama::Template;
 use serde_json::{Value, json};
 use tollgate_wire::priceos::operation::Operation;
@@ -28,55 +30,57 @@ struct BonusPage {
     fields: Fields,
     /// Features to choose from.
     features: Vec<Json>,
-    rows: Vec<(String, String)>,
     /// The bonus that is updated.
     edited: Option<Json>,
+    seen: Seen,
 }
 
-pub(in crate::dashboard) async fn new(visit: Visit) -> Shown {
+pub(in crate::dashboard) async fn new(Admin(visit): Admin) -> Shown {
     let subject = Subject::of(&visit).await?;
-    let form = Form::of([("featureKey", visit.query.text("featureKey"))]);
-    Page::of(&page(&visit, subject, Fields::new(form.clone()), &form, None).await?)
+    let fields = Fields::new(Form::of([("featureKey", visit.query.text("featureKey"))]));
+    Page::of(&page(&visit, subject, fields, None, Seen::default()).await?)
 }
 
 pub(in crate::dashboard) async fn grant(Submission { visit, form }: Submission) -> Shown {
     let subject = Subject::of(&visit).await?;
-    let mut body = asked(&form);
-    body["customerId"] = subject.id.as_str().into();
-    body["featureKey"] = form.text("featureKey").into();
-    match visit.api().priceos(Operation::BonusCreate, "", body).await {
-        Ok(_) => Page::to(visit.at(&subject.at("?done=granted"))),
-        Err(fault) => {
-            let fields = Fields::refused(form.clone(), &fault, &FIELDS);
-            Page::refused(&page(&visit, subject, fields, &form, None).await?)
+    let fields = match asked(&form) {
+        Err(problem) => Fields::new(form).with(metadata::FIELD, problem),
+        Ok(mut body) => {
+            body["customerId"] = subject.id.as_str().into();
+            body["featureKey"] = form.text("featureKey").into();
+            match visit.api().priceos(Operation::BonusCreate, "", body).await {
+                Ok(_) => return Page::to(visit.at(&subject.at("?done=granted"))),
+                Err(fault) => Fields::refused(form, &fault, &FIELDS),
+            }
         }
-    }
+    };
+    Page::refused(&page(&visit, subject, fields, None, Seen::default()).await?)
 }
 
-pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
+pub(in crate::dashboard) async fn show(Admin(visit): Admin) -> Shown {
     let (subject, edited) = found(&visit).await?;
-    let mut shown = vec![
-        ("amount".to_owned(), edited.text("amount")),
-        ("reason".to_owned(), edited.text("reason")),
-        ("expiresAt".to_owned(), edited.integer("expiresAt").map(when::field).unwrap_or_default()),
-    ];
-    shown.extend(pairs::fields(&edited.get("metadata")));
-    let form = Form::of(shown);
-    Page::of(&page(&visit, subject, Fields::new(form.clone()), &form, Some(edited)).await?)
+    let form = filled(&edited);
+    let seen = Seen::of(&parts(&form));
+    Page::of(&page(&visit, subject, Fields::new(form), Some(edited), seen).await?)
 }
 
 pub(in crate::dashboard) async fn save(Submission { visit, form }: Submission) -> Shown {
     let (subject, edited) = found(&visit).await?;
-    match visit.api().priceos(Operation::BonusUpdate, &edited.text("bonusId"), asked(&form)).await {
-        Ok(_) => Page::to(visit.at(&subject.at("?done=saved"))),
-        Err(mut fault) => {
-            if fault.status == 409 {
-                fault.param = Some("amount".to_owned());
+    let seen = Seen::again(&form, &parts(&filled(&edited)), &parts(&form));
+    let fields = match asked(&form) {
+        Err(problem) => Fields::new(form).with(metadata::FIELD, problem),
+        Ok(_) if seen.is_stale() => Fields::new(form),
+        Ok(body) => match visit.api().priceos(Operation::BonusUpdate, &edited.text("bonusId"), body).await {
+            Ok(_) => return Page::to(visit.at(&subject.at("?done=saved"))),
+            Err(mut fault) => {
+                if fault.status == 409 {
+                    fault.param = Some("amount".to_owned());
+                }
+                Fields::refused(form, &fault, &FIELDS)
             }
-            let fields = Fields::refused(form.clone(), &fault, &FIELDS);
-            Page::refused(&page(&visit, subject, fields, &form, Some(edited)).await?)
-        }
-    }
+        },
+    };
+    Page::refused(&page(&visit, subject, fields, Some(edited), seen).await?)
 }
 
 pub(in crate::dashboard) async fn delete(Submission { visit, .. }: Submission) -> Shown {
@@ -102,25 +106,40 @@ async fn found(visit: &Visit) -> Result<(Subject, Json), Trouble> {
     Ok((subject, found))
 }
 
-/// What a form says, as the API takes it.
-fn asked(form: &Form) -> Value {
+/// What the form of a bonus is filled with.
+fn filled(edited: &Json) -> Form {
+    let expires = edited.integer("expiresAt").map(when::field).unwrap_or_default();
+    let fields = [("amount", edited.text("amount")), ("reason", edited.text("reason")), ("expiresAt", expires)];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value)).into_iter();
+    Form::of(fields.chain(metadata::fields(&edited.get("metadata"))))
+}
+
+/// What a form says, to see whether the bonus was changed.
+fn parts(form: &Form) -> Vec<Part> {
+    let named = [("amount", "Amount"), ("reason", "Reason"), ("expiresAt", "Expires")];
+    let texts = named.map(|(field, label)| Part::new(field, label, form.text(field))).into_iter();
+    texts.chain([metadata::part(form)]).collect()
+}
+
+/// What a form says, as the API takes it, or what is wrong with its metadata.
+fn asked(form: &Form) -> Result<Value, String> {
     let mut body = json!({
         "reason": form.given("reason"),
         "expiresAt": when::value(form, "expiresAt"),
-        "metadata": pairs::object(form),
+        "metadata": metadata::object(form)?,
     });
     if let Some(amount) = form.given("amount") {
         body["amount"] = number(amount);
     }
-    body
+    Ok(body)
 }
 
 async fn page(
     visit: &Visit,
     subject: Subject,
     fields: Fields,
-    form: &Form,
     edited: Option<Json>,
+    seen: Seen,
 ) -> Result<BonusPage, Trouble> {
     let mut features = features(visit).await?;
     features.retain(|feature| feature.flag("tracksUsage") && !feature.flag("isArchived"));
@@ -129,5 +148,5 @@ async fn page(
     }
     let words = if edited.is_some() { "Update bonus" } else { "Grant bonus" };
     let frame = visit.frame(Section::Customers, words);
-    Ok(BonusPage { frame, subject, fields, features, rows: pairs::rows(form), edited })
+    Ok(BonusPage { frame, subject, fields, features, edited, seen })
 }

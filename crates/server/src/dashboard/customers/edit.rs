@@ -1,14 +1,15 @@
 //! Who a customer is: its name and email, the metadata and the link of its customer of Stripe, and taking it away.
 
-use super::{Subject, details, pairs, path, when};
+use super::{Subject, details, path, when};
 use crate::dashboard::form::{Fields, Form};
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::json::Json;
+use crate::dashboard::metadata;
 use crate::dashboard::page::{Page, Shown, Trouble};
-use crate::dashboard::stale::{self, Difference, Part};
-use crate::dashboard::visit::{Submission, Visit};
+use crate::dashboard::stale::{Part, Seen};
+use crate::dashboard::visit::{Admin, Submission, Visit};
 use askama::Template;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use tollgate_wire::priceos::operation::Operation as PriceOs;
 use tollgate_wire::stripe::operation::Operation as Stripe;
 
@@ -18,8 +19,7 @@ struct EditPage {
     frame: Frame,
     subject: Subject,
     fields: Fields,
-    seen: String,
-    differences: Vec<Difference>,
+    seen: Seen,
 }
 
 #[derive(Template)]
@@ -28,10 +28,8 @@ struct MetadataPage {
     frame: Frame,
     subject: Subject,
     fields: Fields,
-    rows: Vec<(String, String)>,
     link_key: String,
-    seen: String,
-    differences: Vec<Difference>,
+    seen: Seen,
 }
 
 #[derive(Template)]
@@ -65,22 +63,22 @@ fn parts(form: &Form) -> Vec<Part> {
     named.map(|(field, label)| Part::new(field, label, form.text(field))).into()
 }
 
-fn edit_page(visit: &Visit, subject: Subject, fields: Fields, differences: Vec<Difference>) -> EditPage {
+fn edit_page(visit: &Visit, subject: Subject, fields: Fields, seen: Seen) -> EditPage {
     let frame = visit.frame(Section::Customers, format!("Edit {}", subject.title()));
-    EditPage { frame, fields, seen: stale::seen(&parts(&typed(&subject))), subject, differences }
+    EditPage { frame, subject, fields, seen }
 }
 
-pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
+pub(in crate::dashboard) async fn show(Admin(visit): Admin) -> Shown {
     let subject = Subject::of(&visit).await?;
-    let fields = Fields::new(typed(&subject));
-    Page::of(&edit_page(&visit, subject, fields, Vec::new()))
+    let (fields, seen) = (Fields::new(typed(&subject)), Seen::of(&parts(&typed(&subject))));
+    Page::of(&edit_page(&visit, subject, fields, seen))
 }
 
 pub(in crate::dashboard) async fn save(Submission { visit, form }: Submission) -> Shown {
     let subject = Subject::of(&visit).await?;
-    let differences = stale::differences(&form, &parts(&typed(&subject)), &parts(&form));
-    if !differences.is_empty() {
-        return Page::refused(&edit_page(&visit, subject, Fields::new(form), differences));
+    let seen = Seen::again(&form, &parts(&typed(&subject)), &parts(&form));
+    if seen.is_stale() {
+        return Page::refused(&edit_page(&visit, subject, Fields::new(form), seen));
     }
     let mut body = json!({"name": form.text("name"), "email": form.text("email")});
     // What was never set stays so: then windows begin when the customer was made, whenever a link says that was.
@@ -93,80 +91,52 @@ pub(in crate::dashboard) async fn save(Submission { visit, form }: Submission) -
         Err(fault) => {
             let named = [("name", "name"), ("email", "email"), ("usageStartedAt", "usageStartedAt")];
             let fields = Fields::refused(form, &fault, &named);
-            Page::refused(&edit_page(&visit, subject, fields, Vec::new()))
+            Page::refused(&edit_page(&visit, subject, fields, seen))
         }
     }
 }
 
-pub(in crate::dashboard) async fn show_metadata(visit: Visit) -> Shown {
+pub(in crate::dashboard) async fn show_metadata(Admin(visit): Admin) -> Shown {
     let subject = Subject::of(&visit).await?;
     let billing = details::billing(&visit, &subject).await?.ok_or(Trouble::NotFound)?;
-    let form = Form::of(pairs::fields(&billing.get("metadata")));
-    Page::of(&metadata_page(&visit, subject, &billing, &form, Metadata::default()))
+    let form = metadata_of(&billing);
+    let seen = Seen::of(&[metadata::part(&form)]);
+    Page::of(&metadata_page(&visit, subject, Fields::new(form), seen))
 }
 
-/// What a form of metadata came to.
-#[derive(Default)]
-struct Metadata {
-    fields: Fields,
-    differences: Vec<Difference>,
+/// What the form of metadata is filled with.
+fn metadata_of(billing: &Json) -> Form {
+    Form::of(metadata::fields(&billing.get("metadata")))
 }
 
-/// Metadata as it is on file, to see whether it was changed.
-fn metadata(billing: &Json) -> Vec<Part> {
-    let said = Form::of(pairs::fields(&billing.get("metadata")));
-    vec![metadata_part(&pairs::object(&said))]
-}
-
-fn metadata_part(pairs: &Map<String, Value>) -> Part {
-    let mut said: Vec<String> =
-        pairs.iter().map(|(key, value)| format!("{key}: {}", value.as_str().unwrap_or_default())).collect();
-    said.sort();
-    Part::new("metadata", "Metadata", said.join(", "))
-}
-
-fn metadata_page(visit: &Visit, subject: Subject, billing: &Json, form: &Form, came: Metadata) -> MetadataPage {
-    MetadataPage {
-        frame: visit.frame(Section::Customers, format!("Metadata of {}", subject.title())),
-        subject,
-        rows: pairs::rows(form),
-        fields: came.fields,
-        link_key: visit.app.link_key.to_string(),
-        seen: stale::seen(&metadata(billing)),
-        differences: came.differences,
-    }
+fn metadata_page(visit: &Visit, subject: Subject, fields: Fields, seen: Seen) -> MetadataPage {
+    let frame = visit.frame(Section::Customers, format!("Metadata of {}", subject.title()));
+    MetadataPage { frame, subject, fields, link_key: visit.app.link_key.to_string(), seen }
 }
 
 pub(in crate::dashboard) async fn save_metadata(Submission { visit, form }: Submission) -> Shown {
     let subject = Subject::of(&visit).await?;
     let billing = details::billing(&visit, &subject).await?.ok_or(Trouble::NotFound)?;
-    let wanted = pairs::object(&form);
-    let differences = stale::differences(&form, &metadata(&billing), &[metadata_part(&wanted)]);
-    if !differences.is_empty() {
-        let came = Metadata { differences, ..Metadata::default() };
-        return Page::refused(&metadata_page(&visit, subject, &billing, &form, came));
-    }
-    let mut params = Vec::new();
-    for (key, _) in billing.get("metadata").members() {
-        if !wanted.contains_key(&key) {
-            params.push((format!("metadata[{key}]"), String::new()));
-        }
-    }
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    params.extend(wanted.iter().map(|(key, value)| (format!("metadata[{key}]"), text(value))));
+    let seen = Seen::again(&form, &[metadata::part(&metadata_of(&billing))], &[metadata::part(&form)]);
     let id = billing.text("id");
-    match visit.api().stripe(Stripe::CustomerUpdate, &[&id], &params).await {
-        // Metadata may link it to another customer: its page is then that one's.
-        Ok(_) => Page::to(visit.at(&holder_of(&visit, &subject, &id).await)),
-        Err(mut fault) => {
-            if fault.param.as_deref().is_some_and(|param| param.starts_with("metadata")) {
-                fault.param = Some("metadata".to_owned());
+    let fields = match metadata::object(&form) {
+        Err(problem) => Fields::new(form).with(metadata::FIELD, problem),
+        Ok(_) if seen.is_stale() => Fields::new(form),
+        Ok(wanted) => {
+            let params = metadata::params(&billing.get("metadata"), &wanted);
+            match visit.api().stripe(Stripe::CustomerUpdate, &[&id], &params).await {
+                // Metadata may link it to another customer: its page is then that one's.
+                Ok(_) => return Page::to(visit.at(&holder_of(&visit, &subject, &id).await)),
+                Err(mut fault) => {
+                    if fault.param.as_deref().is_some_and(|param| param.starts_with("metadata")) {
+                        fault.param = Some(metadata::FIELD.to_owned());
+                    }
+                    Fields::refused(form, &fault, &[(metadata::FIELD, metadata::FIELD)])
+                }
             }
-            let fields = Fields::refused(form.clone(), &fault, &[("metadata", "metadata")]);
-            let came = Metadata { fields, ..Metadata::default() };
-            Page::refused(&metadata_page(&visit, subject, &billing, &form, came))
         }
-    }
+    };
+    Page::refused(&metadata_page(&visit, subject, fields, seen))
 }
 
 /// The page of a customer that may have been linked anew.
@@ -178,7 +148,7 @@ async fn holder_of(visit: &Visit, subject: &Subject, stripe: &str) -> String {
     "/customers?done=saved".to_owned()
 }
 
-pub(in crate::dashboard) async fn show_link(visit: Visit) -> Shown {
+pub(in crate::dashboard) async fn show_link(Admin(visit): Admin) -> Shown {
     let subject = Subject::of(&visit).await?;
     let stripe = subject.customer.text("stripeCustomerId");
     let fields = Fields::new(Form::of([("stripeCustomerId", stripe)]));
@@ -210,7 +180,7 @@ pub(in crate::dashboard) async fn link(Submission { visit, form }: Submission) -
     }
 }
 
-pub(in crate::dashboard) async fn show_delete(visit: Visit) -> Shown {
+pub(in crate::dashboard) async fn show_delete(Admin(visit): Admin) -> Shown {
     let subject = Subject::of(&visit).await?;
     let frame = visit.frame(Section::Customers, format!("Delete {}", subject.title()));
     Page::of(&DeletePage { frame, subject, fields: Fields::default() })

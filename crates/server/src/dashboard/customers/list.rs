@@ -5,7 +5,7 @@ use crate::dashboard::form::Fields;
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::json::Json;
 use crate::dashboard::page::{Page, Shown, Trouble};
-use crate::dashboard::visit::{Submission, Visit};
+use crate::dashboard::visit::{Admin, Submission, Visit};
 use crate::dashboard::words;
 use askama::Template;
 use serde_json::json;
@@ -91,8 +91,7 @@ pub(super) async fn assignable(visit: &Visit) -> Result<Vec<Json>, Trouble> {
     Ok(products)
 }
 
-pub(in crate::dashboard) async fn new(visit: Visit) -> Shown {
-    visit.needs_admin()?;
+pub(in crate::dashboard) async fn new(Admin(visit): Admin) -> Shown {
     let (frame, products) = (visit.frame(Section::Customers, "New customer"), assignable(&visit).await?);
     Page::of(&NewPage { frame, fields: Fields::default(), products })
 }

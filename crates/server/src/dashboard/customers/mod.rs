@@ -9,7 +9,6 @@ mod explain;
 mod feature;
 mod list;
 mod overrides;
-mod pairs;
 mod products;
 mod upload;
 mod usage;

@@ -4,8 +4,9 @@ use super::{Subject, list};
 use crate::dashboard::form::{Fields, Form};
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::json::Json;
-use crate::dashboard::page::{Page, Shown};
-use crate::dashboard::visit::{Submission, Visit};
+use crate::dashboard::page::{Page, Shown, Trouble};
+use crate::dashboard::stale::{self, Part, Seen};
+use crate::dashboard::visit::{Admin, Submission, Visit};
 use askama::Template;
 use serde_json::json;
 use tollgate_wire::priceos::operation::Operation;
@@ -19,19 +20,31 @@ struct ProductsPage {
     products: Vec<Json>,
     /// Names of products by subscription, which are not assigned.
     subscribed: Vec<String>,
+    seen: Seen,
 }
 
-pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
+pub(in crate::dashboard) async fn show(Admin(visit): Admin) -> Shown {
     let subject = Subject::of(&visit).await?;
+    let products = offered(&visit, &subject).await?;
     let keys = assigned(&subject).into_iter().map(|product| ("product", product.text("key")));
-    let fields = Fields::new(Form::of(keys.collect::<Vec<_>>()));
-    Page::of(&page(&visit, subject, fields).await?)
+    let form = Form::of(keys.collect::<Vec<_>>());
+    let seen = Seen::of(&parts(&products, &form));
+    Page::of(&page(&visit, subject, products, Fields::new(form), seen))
 }
 
 pub(in crate::dashboard) async fn save(Submission { visit, form }: Submission) -> Shown {
     let subject = Subject::of(&visit).await?;
-    let keys = json!({"customProductKeys": form.texts("product")});
-    match visit.api().priceos(Operation::CustomerUpdate, &subject.id, keys).await {
+    let products = offered(&visit, &subject).await?;
+    let held: Vec<String> = assigned(&subject).iter().map(|product| product.text("key")).collect();
+    let now = Form::of(held.iter().map(|key| ("product", key.as_str())));
+    let seen = Seen::again(&form, &parts(&products, &now), &parts(&products, &form));
+    if seen.is_stale() {
+        return Page::refused(&page(&visit, subject, products, Fields::new(form), seen));
+    }
+    // What was not there to be ticked is not taken away.
+    let kept = held.iter().map(String::as_str).filter(|key| !stale::knows(&form, key));
+    let keys: Vec<&str> = form.texts("product").into_iter().chain(kept).collect();
+    match visit.api().priceos(Operation::CustomerUpdate, &subject.id, json!({"customProductKeys": keys})).await {
         Ok(_) => Page::to(visit.at(&subject.at("?done=saved"))),
         Err(mut fault) => {
             // Any of them is at fault by its place among them.
@@ -39,9 +52,16 @@ pub(in crate::dashboard) async fn save(Submission { visit, form }: Submission) -
                 fault.param = Some("customProductKeys".to_owned());
             }
             let fields = Fields::refused(form, &fault, &[("customProductKeys", "product")]);
-            Page::refused(&page(&visit, subject, fields).await?)
+            Page::refused(&page(&visit, subject, products, fields, seen))
         }
     }
+}
+
+/// What a form says of these products, to see whether others were assigned.
+fn parts(products: &[Json], form: &Form) -> Vec<Part> {
+    let assigned = form.texts("product");
+    let said = |key: &str| if assigned.contains(&key) { "assigned" } else { "not assigned" };
+    products.iter().map(|one| Part::new(one.text("key"), one.text("name"), said(&one.text("key")))).collect()
 }
 
 /// The custom products that a customer was assigned.
@@ -51,21 +71,26 @@ fn assigned(subject: &Subject) -> Vec<Json> {
     products
 }
 
-async fn page(visit: &Visit, subject: Subject, fields: Fields) -> Result<ProductsPage, super::Trouble> {
+/// The products that can be ticked: those that can be assigned, and archived ones with those who have them.
+async fn offered(visit: &Visit, subject: &Subject) -> Result<Vec<Json>, Trouble> {
     let mut products = list::assignable(visit).await?;
-    // Archived ones stay with those who have them, until they are taken away.
-    for held in assigned(&subject) {
+    for held in assigned(subject) {
         if products.iter().all(|product| product.text("key") != held.text("key")) {
             products.push(held);
         }
     }
+    Ok(products)
+}
+
+fn page(visit: &Visit, subject: Subject, products: Vec<Json>, fields: Fields, seen: Seen) -> ProductsPage {
     let subscribed = subject.customer.list("products");
     let subscribed = subscribed.iter().filter(|product| product.text("type") == "stripe");
-    Ok(ProductsPage {
+    ProductsPage {
         frame: visit.frame(Section::Customers, format!("Products of {}", subject.title())),
         subscribed: subscribed.map(|product| product.text("name")).collect(),
         subject,
         fields,
         products,
-    })
+        seen,
+    }
 }

@@ -1,14 +1,15 @@
 //! Recording usage by hand, and setting what is used.
 
-use super::{Subject, feature_of, feature_path, pairs, when};
+use super::{Subject, feature_of, feature_path, when};
 use crate::dashboard::access::number;
 use crate::dashboard::form::{Fields, Form};
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::json::Json;
+use crate::dashboard::metadata;
 use crate::dashboard::page::{Page, Shown};
-use crate::dashboard::visit::{Submission, Visit};
+use crate::dashboard::visit::{Admin, Submission, Visit};
 use askama::Template;
-use serde_json::json;
+use serde_json::{Value, json};
 use tollgate_wire::priceos::operation::Operation;
 
 /// What may be done.
@@ -34,55 +35,65 @@ struct UsagePage {
     feature: Json,
     here: String,
     fields: Fields,
-    rows: Vec<(String, String)>,
 }
 
-pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
+pub(in crate::dashboard) async fn show(Admin(visit): Admin) -> Shown {
     let (subject, feature) = (Subject::of(&visit).await?, feature_of(&visit).await?);
-    let form = Form::of([("action", "record"), ("amount", "1")]);
-    Page::of(&page(&visit, subject, feature, Fields::new(form.clone()), &form))
+    let fields = Fields::new(Form::of([("action", "record"), ("amount", "1")]));
+    Page::of(&page(&visit, subject, feature, fields))
 }
 
 pub(in crate::dashboard) async fn record(Submission { visit, form }: Submission) -> Shown {
     let (subject, feature) = (Subject::of(&visit).await?, feature_of(&visit).await?);
-    let mut body = json!({
-        "customerId": subject.id,
-        "featureKey": feature.text("featureKey"),
-        "metadata": pairs::object(&form),
-    });
-    if let Some(key) = form.given("eventKey") {
-        body["eventKey"] = key.into();
-    }
     let is_set = form.text("action") == "set";
-    let (operation, field) = if is_set { (Operation::UsageSet, "used") } else { (Operation::UsageTrack, "amount") };
-    if let Some(amount) = form.given("amount") {
-        body[field] = number(amount);
-    }
-    if !is_set && form.given("occurredAt").is_some() {
-        body["occurredAt"] = when::value(&form, "occurredAt");
-    }
-    let fields = match visit.api().priceos(operation, "", body).await {
+    let operation = if is_set { Operation::UsageSet } else { Operation::UsageTrack };
+    let answer = match asked(&form, &subject, &feature, is_set) {
+        Err(problem) => {
+            let fields = Fields::new(form).with(metadata::FIELD, problem);
+            return Page::refused(&page(&visit, subject, feature, fields));
+        }
+        Ok(body) => visit.api().priceos(operation, "", body).await,
+    };
+    let fields = match answer {
         Ok(answer) if answer.flag("applied") => {
             return Page::to(
                 visit.at(&format!("{}?done=recorded", feature_path(&subject, &feature.text("featureKey")))),
             );
         }
         Ok(answer) if answer.text("reason") == "duplicate_event_key" => {
-            Fields::new(form.clone()).with("eventKey", "An event with this key is recorded already; nothing was added.")
+            Fields::new(form).with("eventKey", "An event with this key is recorded already; nothing was added.")
         }
-        Ok(_) => Fields::new(form.clone()).with_fault("Usage of this feature is not tracked here."),
-        Err(fault) => Fields::refused(form.clone(), &fault, &FIELDS),
+        Ok(_) => Fields::new(form).with_fault("Usage of this feature is not tracked here."),
+        Err(fault) => Fields::refused(form, &fault, &FIELDS),
     };
-    Page::refused(&page(&visit, subject, feature, fields, &form))
+    Page::refused(&page(&visit, subject, feature, fields))
 }
 
-fn page(visit: &Visit, subject: Subject, feature: Json, fields: Fields, form: &Form) -> UsagePage {
+/// What a form says, as the API takes it, or what is wrong with its metadata.
+fn asked(form: &Form, subject: &Subject, feature: &Json, is_set: bool) -> Result<Value, String> {
+    let mut body = json!({
+        "customerId": subject.id,
+        "featureKey": feature.text("featureKey"),
+        "metadata": metadata::object(form)?,
+    });
+    if let Some(key) = form.given("eventKey") {
+        body["eventKey"] = key.into();
+    }
+    if let Some(amount) = form.given("amount") {
+        body[if is_set { "used" } else { "amount" }] = number(amount);
+    }
+    if !is_set && form.given("occurredAt").is_some() {
+        body["occurredAt"] = when::value(form, "occurredAt");
+    }
+    Ok(body)
+}
+
+fn page(visit: &Visit, subject: Subject, feature: Json, fields: Fields) -> UsagePage {
     UsagePage {
         frame: visit.frame(Section::Customers, "Record usage"),
         here: visit.at(&feature_path(&subject, &feature.text("featureKey"))),
         subject,
         feature,
         fields,
-        rows: pairs::rows(form),
     }
 }

@@ -6,7 +6,8 @@ use crate::dashboard::form::{Fields, Form};
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::json::Json;
 use crate::dashboard::page::{Page, Shown, Trouble};
-use crate::dashboard::visit::{Submission, Visit};
+use crate::dashboard::stale::{self, Seen};
+use crate::dashboard::visit::{Admin, Submission, Visit};
 use crate::dashboard::words;
 use askama::Template;
 use tollgate_wire::stripe::operation::Operation;
@@ -83,6 +84,7 @@ struct EndpointPage {
     pending: Vec<Json>,
     /// The secret, where it was made just now.
     secret: Option<String>,
+    seen: Seen,
 }
 
 /// Every endpoint and how it fares.
@@ -120,8 +122,7 @@ pub(super) async fn list(visit: Visit) -> Shown {
     Page::of(&ListPage { frame, tabs: tabs(&visit, Part::Webhooks), endpoints: endpoints.collect() })
 }
 
-pub(super) async fn new(visit: Visit) -> Shown {
-    visit.needs_admin()?;
+pub(super) async fn new(Admin(visit): Admin) -> Shown {
     Page::of(&new_page(&visit, Fields::new(Form::of([("events", "*")]))))
 }
 
@@ -146,9 +147,31 @@ fn params(form: &Form) -> Vec<(String, String)> {
         ("url".to_owned(), form.text("url").to_owned()),
         ("description".to_owned(), form.text("description").to_owned()),
     ];
-    let events = form.text("events").split([',', ' ', '\n', '\r', '\t']).filter(|event| !event.is_empty());
-    params.extend(events.enumerate().map(|(place, event)| (format!("enabled_events[{place}]"), event.to_owned())));
+    let events = events(form).enumerate();
+    params.extend(events.map(|(place, event)| (format!("enabled_events[{place}]"), event.to_owned())));
     params
+}
+
+/// The types of events that a form names.
+fn events(form: &Form) -> impl Iterator<Item = &str> {
+    form.text("events").split([',', ' ', '\n', '\r', '\t']).filter(|event| !event.is_empty())
+}
+
+/// What the form of an endpoint is filled with.
+fn filled(endpoint: &Json) -> Form {
+    let events: Vec<String> = endpoint.list("enabled_events").iter().map(Json::as_text).collect();
+    let (url, description) = (endpoint.text("url"), endpoint.text("description"));
+    Form::of([("url", url), ("description", description), ("events", events.join("\n"))])
+}
+
+/// What a form says, to see whether the endpoint was changed.
+fn parts(form: &Form) -> Vec<stale::Part> {
+    let said = [
+        ("url", "Address", form.text("url").to_owned()),
+        ("events", "Events", events(form).collect::<Vec<_>>().join(", ")),
+        ("description", "Description", form.text("description").to_owned()),
+    ];
+    said.map(|(field, label, value)| stale::Part::new(field, label, value)).into()
 }
 
 fn refused(form: Form, fault: &Fault) -> Fields {
@@ -177,34 +200,34 @@ async fn existing(visit: &Visit) -> Result<Json, Fault> {
 async fn endpoint_page(
     visit: &Visit,
     endpoint: Json,
-    fields: Option<Fields>,
+    typed: Option<(Fields, Seen)>,
     secret: Option<String>,
 ) -> Result<EndpointPage, Trouble> {
     let id = endpoint.text("id");
-    let fields = fields.unwrap_or_else(|| {
-        let events: Vec<String> = endpoint.list("enabled_events").iter().map(Json::as_text).collect();
-        Fields::new(Form::of([
-            ("url", endpoint.text("url")),
-            ("description", endpoint.text("description")),
-            ("events", events.join("\n")),
-        ]))
+    let (fields, seen) = typed.unwrap_or_else(|| {
+        let form = filled(&endpoint);
+        let seen = Seen::of(&parts(&form));
+        (Fields::new(form), seen)
     });
     let (failed, pending) =
         (deliveries(visit, &id, "failed", DELIVERIES).await?, deliveries(visit, &id, "pending", DELIVERIES).await?);
     let frame = visit.frame(Section::Developers, endpoint.text("url"));
-    Ok(EndpointPage { frame, tabs: tabs(visit, Part::Webhooks), endpoint, fields, failed, pending, secret })
+    Ok(EndpointPage { frame, tabs: tabs(visit, Part::Webhooks), endpoint, fields, failed, pending, secret, seen })
 }
 
 pub(super) async fn update(Submission { visit, form }: Submission) -> Shown {
-    let id = visit.param("id");
-    match visit.api().stripe(Operation::WebhookEndpointUpdate, &[id], &params(&form)).await {
-        Ok(_) => Page::to(visit.at(&format!("/developers/webhooks/{id}?done=saved"))),
-        Err(fault) if fault.status == 404 => Err(Trouble::NotFound),
-        Err(fault) => {
-            let endpoint = existing(&visit).await?;
-            Page::refused(&endpoint_page(&visit, endpoint, Some(refused(form, &fault)), None).await?)
+    let endpoint = existing(&visit).await?;
+    let id = endpoint.text("id");
+    let seen = Seen::again(&form, &parts(&filled(&endpoint)), &parts(&form));
+    let fields = if seen.is_stale() {
+        Fields::new(form)
+    } else {
+        match visit.api().stripe(Operation::WebhookEndpointUpdate, &[&id], &params(&form)).await {
+            Ok(_) => return Page::to(visit.at(&format!("/developers/webhooks/{id}?done=saved"))),
+            Err(fault) => refused(form, &fault),
         }
-    }
+    };
+    Page::refused(&endpoint_page(&visit, endpoint, Some((fields, seen)), None).await?)
 }
 
 /// Switches an endpoint on or off.

@@ -7,7 +7,7 @@ use crate::dashboard::json::Json;
 use crate::dashboard::page::{Page, Shown, Trouble};
 use crate::dashboard::products::filled;
 use crate::dashboard::review::{self, Outcome, Place};
-use crate::dashboard::stale::{self, Difference, Part};
+use crate::dashboard::stale::{Difference, Part, Seen};
 use crate::dashboard::visit::{Submission, Visit};
 use askama::Template;
 use serde_json::json;
@@ -19,14 +19,13 @@ struct Row {
     /// The access entry; its name is the product's, which tells the rows apart.
     entry: Json,
     fields: Fields,
-    seen: String,
-    differences: Vec<Difference>,
+    seen: Seen,
 }
 
 /// What the forms of the page show, where it is other than what the feature says.
 #[derive(Default)]
 struct Shapes {
-    edit: Option<(Fields, Vec<Difference>)>,
+    edit: Option<(Fields, Seen)>,
     archive: Option<Fields>,
     /// The row of the product with this key.
     row: Option<(String, Fields, Vec<Difference>)>,
@@ -40,8 +39,7 @@ struct DetailsPage {
     path: String,
     feature: Json,
     edit: Fields,
-    seen: String,
-    differences: Vec<Difference>,
+    seen: Seen,
     archive: Fields,
     rows: Vec<Row>,
 }
@@ -70,26 +68,25 @@ async fn page(visit: &Visit, feature: Json, mut shapes: Shapes) -> Result<Detail
     let mut rows = Vec::new();
     for product in products {
         let Some(mut entry) = entry_of(&product, &key) else { continue };
-        let seen = stale::seen(&review::parts(std::slice::from_ref(&entry)));
         let shape = shapes.row.take_if(|(of, ..)| *of == product.text("key"));
         let (fields, differences) = match shape {
             Some((_, fields, differences)) => (fields, differences),
             None => (Fields::new(filled(std::slice::from_ref(&entry), None)), Vec::new()),
         };
+        let seen = Seen { differences, ..Seen::of(&review::parts(std::slice::from_ref(&entry))) };
         entry.0["name"] = product.text("name").into();
-        rows.push(Row { product, entry, fields, seen, differences });
+        rows.push(Row { product, entry, fields, seen });
     }
-    let (edit, differences) = shapes.edit.unwrap_or_else(|| {
+    let (edit, seen) = shapes.edit.unwrap_or_else(|| {
         let fields = ["name", "description"].map(|field| (field, feature.text(field)));
-        (Fields::new(Form::of(fields)), Vec::new())
+        (Fields::new(Form::of(fields)), Seen::of(&parts(&feature)))
     });
     Ok(DetailsPage {
         frame: visit.frame(Section::Features, feature.text("name")),
         path: visit.at(&format!("/features/{key}")),
-        seen: stale::seen(&parts(&feature)),
         feature,
         edit,
-        differences,
+        seen,
         archive: shapes.archive.unwrap_or_default(),
         rows,
     })
@@ -104,15 +101,15 @@ pub(in crate::dashboard) async fn edit(Submission { visit, form }: Submission) -
     let feature = feature(&visit).await?;
     let key = feature.text("featureKey");
     let yours = Json(json!({"name": form.text("name"), "description": form.text("description")}));
-    let differences = stale::differences(&form, &parts(&feature), &parts(&yours));
+    let seen = Seen::again(&form, &parts(&feature), &parts(&yours));
     let mut fields = Fields::new(form.clone());
-    if differences.is_empty() {
+    if !seen.is_stale() {
         match visit.api().priceos(Operation::FeatureUpdate, &key, yours.0).await {
             Ok(_) => return Page::to(visit.at(&format!("/features/{key}?done=saved"))),
             Err(fault) => fields = Fields::refused(form, &fault, &[("name", "name"), ("description", "description")]),
         }
     }
-    let shapes = Shapes { edit: Some((fields, differences)), ..Shapes::default() };
+    let shapes = Shapes { edit: Some((fields, seen)), ..Shapes::default() };
     Page::refused(&page(&visit, feature, shapes).await?)
 }
 

@@ -4,7 +4,7 @@ use crate::dashboard::form::{Fields, Form};
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::json::Json;
 use crate::dashboard::page::{Page, Shown};
-use crate::dashboard::visit::{Submission, Visit};
+use crate::dashboard::visit::{Admin, Submission, Visit};
 use askama::Template;
 use serde_json::json;
 use tollgate_wire::priceos::operation::Operation;
@@ -55,8 +55,7 @@ pub(in crate::dashboard) async fn list(visit: Visit) -> Shown {
     Page::of(&ListPage { frame: visit.frame(Section::Features, "Features"), features })
 }
 
-pub(in crate::dashboard) async fn new(visit: Visit) -> Shown {
-    visit.needs_admin()?;
+pub(in crate::dashboard) async fn new(Admin(visit): Admin) -> Shown {
     let fields = Fields::new(Form::of([
         ("type", "boolean"),
         ("usageResetInterval", "month"),

@@ -8,8 +8,8 @@ use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::json::Json;
 use crate::dashboard::page::{Page, Shown, Trouble};
 use crate::dashboard::review::{self, Outcome, Place};
-use crate::dashboard::stale::{self, Difference};
-use crate::dashboard::visit::{Submission, Visit};
+use crate::dashboard::stale::{self, Difference, Seen};
+use crate::dashboard::visit::{Admin, Submission, Visit};
 use askama::Template;
 use serde_json::json;
 use tollgate_wire::priceos::operation::Operation;
@@ -54,8 +54,7 @@ pub(super) struct DetailsPage {
     customers: String,
     default_name: Option<String>,
     access: Fields,
-    access_seen: String,
-    differences: Vec<Difference>,
+    access_seen: Seen,
     is_unsaved: bool,
     edit: Edit,
     price: Fields,
@@ -92,10 +91,7 @@ impl Details {
     /// The page of all this.
     pub(super) fn page(self, visit: &Visit, shapes: Shapes) -> DetailsPage {
         let entries = self.product.list("featureAccess");
-        let (access, differences) = match shapes.access {
-            Some((fields, differences)) => (fields, differences),
-            None => (Fields::new(filled(&entries, None)), Vec::new()),
-        };
+        let (access, differences) = shapes.access.unwrap_or_else(|| (Fields::new(filled(&entries, None)), Vec::new()));
         DetailsPage {
             frame: visit.frame(Section::Products, self.product.text("name")),
             path: visit.at(&format!("/products/{}", self.product.text("key"))),
@@ -103,8 +99,7 @@ impl Details {
             customers: super::holders_in_words(&self.versions),
             default_name: self.default_name,
             access,
-            access_seen: stale::seen(&review::parts(&entries)),
-            differences,
+            access_seen: Seen { differences, ..Seen::of(&review::parts(&entries)) },
             is_unsaved: shapes.is_unsaved,
             edit: shapes.edit.unwrap_or_else(|| edit::of_product(&self.product, &self.stripe)),
             price: shapes.price.unwrap_or_else(|| prices::proposed(&self.prices)),
@@ -147,7 +142,7 @@ pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
 }
 
 /// From which product to copy.
-pub(in crate::dashboard) async fn duplicate(visit: Visit) -> Shown {
+pub(in crate::dashboard) async fn duplicate(Admin(visit): Admin) -> Shown {
     let api = visit.api();
     let product = api.priceos(Operation::ProductRetrieve, visit.param("key"), json!({})).await?;
     let mut others = api.priceos(Operation::ProductList, "", json!({"archived": "true"})).await?.items();

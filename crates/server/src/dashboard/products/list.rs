@@ -6,7 +6,7 @@ use crate::dashboard::form::{Fields, Form};
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::json::Json;
 use crate::dashboard::page::{Page, Shown, Trouble};
-use crate::dashboard::visit::{Submission, Visit};
+use crate::dashboard::visit::{Admin, Submission, Visit};
 use askama::Template;
 use serde_json::json;
 use tollgate_wire::priceos::operation::Operation;
@@ -85,8 +85,7 @@ pub(super) async fn default_name(visit: &Visit) -> Result<Option<String>, Troubl
     Ok(products.iter().find(|product| product.flag("isDefault")).map(|product| product.text("name")))
 }
 
-pub(in crate::dashboard) async fn new(visit: Visit) -> Shown {
-    visit.needs_admin()?;
+pub(in crate::dashboard) async fn new(Admin(visit): Admin) -> Shown {
     new_page(&visit, Fields::new(Form::of([("kind", "custom")]))).await.and_then(|page| Page::of(&page))
 }
 

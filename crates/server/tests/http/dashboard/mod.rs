@@ -5,6 +5,7 @@ mod customers;
 mod every_form;
 mod features;
 mod products;
+mod stale;
 
 use client::{Browser, Office, input};
 

@@ -62,7 +62,7 @@ async fn refusals_stand_beside_their_fields() {
     assert!(page.text.contains("assigned to customers cannot be the default"), "{}", page.text);
     let page = ann.send(&at("/free/archive"), &[("archived", "yes")]).await;
     assert!(page.status == 422 && page.text.contains("default product cannot be archived"), "{}", page.text);
-    let keyless = [("name", "Pro"), ("metadataKey", ""), ("metadataValue", "orphan")];
+    let keyless = [("name", "Pro"), ("metadata-key", ""), ("metadata-value", "orphan")];
     assert!(ann.refused(&at("/pro"), &keyless, "metadata").await.contains("value=\"orphan\""));
     assert_eq!(ann.get(&at("/nothing")).await.status, 404);
 }
@@ -156,8 +156,8 @@ async fn a_product_of_stripe_is_described_and_priced() {
         ("url", "https://example.com"),
         ("marketingFeatures", "Fast\r\nSafe"),
         ("images", "https://example.com/a.png"),
-        ("metadataKey", "tier"),
-        ("metadataValue", "2"),
+        ("metadata-key", "tier"),
+        ("metadata-value", "2"),
     ];
     ann.done(&path, &described).await;
     let page = ann.page(&path).await;
@@ -215,7 +215,7 @@ async fn viewers_see_products_without_forms() {
 async fn script_in_products_is_text() {
     let office = Office::furnished().await;
     let ann = office.admin().await;
-    let metadata = [("name", SCRIPT), ("metadataKey", "k"), ("metadataValue", SCRIPT)];
+    let metadata = [("name", SCRIPT), ("metadata-key", "k"), ("metadata-value", SCRIPT)];
     ann.done(&at("/pro"), &metadata).await;
     let texts = [("name", SCRIPT), ("description", SCRIPT), ("marketingFeatures", SCRIPT)];
     ann.done(&at("/gold"), &texts).await;

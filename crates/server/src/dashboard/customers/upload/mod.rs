@@ -12,7 +12,7 @@ pub(super) use receive::{SEND_MAX_BYTES, receive};
 use crate::dashboard::form::{Fields, Form};
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::page::{Page, Shown, Trouble};
-use crate::dashboard::visit::{Submission, Visit};
+use crate::dashboard::visit::{Admin, Submission, Visit};
 use crate::dashboard::words;
 use askama::Template;
 use axum::body::Body;
@@ -47,7 +47,7 @@ struct NoUploadPage {
     frame: Frame,
 }
 
-pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
+pub(in crate::dashboard) async fn show(Admin(visit): Admin) -> Shown {
     Page::of(&UploadPage { frame: visit.frame(Section::Customers, "Upload links"), fields: Fields::default() })
 }
 

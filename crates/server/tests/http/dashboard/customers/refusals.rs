@@ -147,9 +147,19 @@ async fn nothing_is_changed_without_the_token_or_by_a_viewer() {
     }
     assert_eq!(browser.parts("/customers/upload", &[("text", "a,b")]).await.status, StatusCode::FORBIDDEN);
     assert_eq!(browser.office.api("GET", "/v1/customers/acme", Value::Null).await, before);
-    for path in ["/customers", "/customers/acme", "/customers/acme/features/credits", "/customers/upload"] {
+    for path in ["/customers", "/customers/acme", "/customers/acme/features/credits"] {
         let page = viewer.get(path).await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(!page.text.contains("class=\"primary\"") && !page.text.contains("button primary"), "{path}");
+    } // Pages of use to nobody but who changes something.
+    let pages = paths
+        .iter()
+        .filter(|path| !["/end", "/delete", "/expire", "/start", "/stop"].iter().any(|end| path.ends_with(end)));
+    let others = ["/customers/new", "/customers/upload", "/customers/acme/delete"].map(str::to_owned);
+    for path in pages.filter(|path| *path != "/customers").chain(&others) {
+        assert_eq!(viewer.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+        // There is no metadata without a customer of Stripe.
+        let expected = if path.ends_with("/metadata") { StatusCode::NOT_FOUND } else { StatusCode::OK };
+        assert_eq!(browser.get(path).await.status, expected, "{path}");
     }
 }
