@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use tollgate_domain::environment::Environment;
 use tollgate_server::app::{App, AppOptions};
 use tollgate_server::keys::SecretKey;
-use tollgate_store::{Options, Store};
+use tollgate_store::{DatabaseUrl, Options, Store};
 
 #[derive(Subcommand)]
 pub(crate) enum KeysCommand {
@@ -75,8 +75,13 @@ pub(crate) fn run(command: &KeysCommand) -> anyhow::Result<ExitCode> {
 
 /// Opens the database as a guest: a server may be writing to it. `tollgate users` does so too.
 pub(crate) async fn open(database: &DatabaseArgs) -> anyhow::Result<std::sync::Arc<App>> {
+    guest(&database.url()?).await
+}
+
+/// The same of a database by its address.
+pub(crate) async fn guest(url: &DatabaseUrl) -> anyhow::Result<std::sync::Arc<App>> {
     let options = Options { exclusive: false, ..Options::default() };
-    Ok(App::new(Store::open(&database.url()?, &options).await?, AppOptions::default()))
+    Ok(App::new(Store::open(url, &options).await?, AppOptions::default()))
 }
 
 async fn create(args: &CreateArgs) -> anyhow::Result<()> {

@@ -52,6 +52,25 @@ test("customers are found while one types, by id, name, email and product", asyn
   await rows(1);
 });
 
+test("the list goes on from page to page, and back to the first", async () => {
+  for (let number = 0; number < 55; number++) {
+    const { status } = await server.api("POST", "/v1/customers", { json: { customerId: `paged-${number}`, name: "Paged" } });
+    assert.equal(status, 200);
+  }
+  await visit(page, `${CUSTOMERS}?search=paged-`);
+  assert.equal(await page.$$eval("#found tbody tr", (rows) => rows.length), 50);
+  assert.match(await text(page, "#found"), /50 customers, and there are more/);
+  assert.deepEqual(await barriers(page), []);
+  const first = await page.$$eval("#found tbody a", (links) => links.map((link) => link.textContent));
+  await press(page, "Next page");
+  const second = await page.$$eval("#found tbody a", (links) => links.map((link) => link.textContent));
+  assert.equal(new Set([...first, ...second]).size, 55);
+  assert.equal(await page.$eval("#search", (field) => field.value), "paged-");
+  await press(page, "First page");
+  assert.deepEqual(await page.$$eval("#found tbody a", (links) => links.map((link) => link.textContent)), first);
+  for (const id of [...first, ...second]) await server.api("DELETE", `/v1/customers/${id}`);
+});
+
 test("a customer is made by keyboard alone; what is refused stays typed", async () => {
   await visit(page, CUSTOMERS);
   await tabTo(page, "New Customer");
@@ -155,9 +174,33 @@ test("an override is created, says so in the explanation, is changed and ended",
   assert.equal(await page.$eval("#reason", (field) => field.value), "They asked <nicely>");
   assert.deepEqual(await barriers(page), []);
   await fill(page, "#limit", "40");
+  await setTime(page, "#expiresAt", "2100-01-31T12:30");
   await press(page, "Create Override");
-  assert.match(await text(page), /Raised to 40 by an override: They asked <nicely>\./);
+  assert.match(await text(page), /Raised to 40 by an override until 2100-01-31: They asked <nicely>\./);
   assert.equal((await access("tinker", "exports")).limit, 40);
+  const { body: listed } = await server.api("GET", "/v1/overrides?customerId=tinker");
+  assert.equal(listed.overrides.find(({ featureKey }) => featureKey === "exports").expiresAt, Date.UTC(2100, 0, 31, 12, 30));
+  await press(page, "Edit the override of Exports");
+  assert.equal(await page.$eval("#expiresAt", (field) => field.value), "2100-01-31T12:30");
+  // Somebody else has changed it meanwhile.
+  const { overrideId } = listed.overrides.find(({ featureKey }) => featureKey === "exports");
+  await server.api("PUT", `/v1/overrides/${overrideId}`, { json: { limit: 41, hasAccess: true, isUnlimited: false } });
+  await fill(page, "#limit", "42");
+  await press(page, "Save");
+  assert.match(await text(page, "[role=alert]"), /changed while you had the page open.*Access 40 41 42/);
+  assert.deepEqual(await barriers(page), []);
+  assert.equal((await access("tinker", "exports")).limit, 41);
+  await press(page, "Save");
+  assert.equal((await access("tinker", "exports")).limit, 42);
+  // One whose time is over does not count.
+  await press(page, "Edit the override of Exports");
+  await setTime(page, "#expiresAt", "2020-01-01T00:00");
+  await press(page, "Save");
+  assert.equal((await access("tinker", "exports")).limit, 5);
+  await press(page, "Create Override");
+  await page.select("#featureKey", "exports");
+  await page.type("#limit", "40");
+  await press(page, "Create Override");
   await press(page, "Edit the override of Exports");
   await page.click("[name=choice][value=unlimited]");
   await press(page, "Save");
@@ -182,9 +225,11 @@ test("a bonus is granted, changed, and expires or goes after a question", async 
     await page.select("#featureKey", "exports");
     await page.type("#amount", amount);
     await page.type("#reason", `Welcome ${amount}`);
+    await setTime(page, "#expiresAt", "2100-01-31T12:30");
     await press(page, "Grant Bonus");
-    assert.match(await text(page), /Granted\./);
+    assert.match(await text(page), /Granted\..*2100-01-31/);
   }
+  assert.ok((await customer("maple")).bonuses.every(({ expiresAt }) => expiresAt === Date.UTC(2100, 0, 31, 12, 30)));
   const bonuses = async () => (await customer("maple")).bonuses.map(({ amount }) => amount).sort();
   assert.deepEqual(await bonuses(), [10, 20]);
   const menu = "More about the bonus of Exports";
@@ -199,8 +244,11 @@ test("a bonus is granted, changed, and expires or goes after a question", async 
   await press(page, "Update");
   assert.deepEqual(await barriers(page), []);
   await fill(page, "#amount", "33");
+  assert.equal(await page.$eval("#expiresAt", (field) => field.value), "2100-01-31T12:30");
+  await setTime(page, "#expiresAt", "");
   await press(page, "Save");
   assert.deepEqual(await bonuses(), [33]);
+  assert.equal((await customer("maple")).bonuses[0].expiresAt, null);
   await press(page, menu, { leads: false });
   await press(page, "Expire now …", { leads: false });
   await press(page, "Expire now");
@@ -319,6 +367,11 @@ test("all of it without JavaScript", async () => {
 test("a viewer sees it, and nothing to press", async () => {
   const viewer = await open(browser, server);
   await signIn(viewer, "vic@example.com");
+  for (const path of ["/new", "/upload", "/fable/edit", "/fable/overrides", "/fable/bonuses"]) {
+    await visit(viewer, CUSTOMERS + path);
+    assert.match(await text(viewer), /You may look, not change/, path);
+    assert.deepEqual(await barriers(viewer), []);
+  }
   for (const path of ["", "/fable", "/fable/features/ai_credits"]) {
     await visit(viewer, CUSTOMERS + path);
     assert.equal(await viewer.$$eval("main form[method=post]", (forms) => forms.length), 0, path);

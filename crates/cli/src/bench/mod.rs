@@ -24,6 +24,7 @@ mod scratch;
 mod server;
 mod session;
 mod template;
+mod viewer;
 mod webhooks;
 mod work;
 mod yardstick;
@@ -162,7 +163,8 @@ impl From<BenchArgs> for Plan {
         let mut works = if args.works.is_empty() { work::WORKS.iter().collect() } else { args.works };
         works.sort_by_key(|work| work.writes);
         let is_any_about = |about| works.iter().any(|work| work.about == about);
-        let (customers, events) = if is_any_about(About::Customers) { (args.customers, args.events) } else { (0, 0) };
+        let has_customers = is_any_about(About::Customers) || is_any_about(About::Pages);
+        let (customers, events) = if has_customers { (args.customers, args.events) } else { (0, 0) };
         let subscribers = if is_any_about(About::Subscribers) { args.customers } else { 0 };
         let size = Size { products: args.products, customers, events, subscribers };
         Self {

@@ -5,6 +5,7 @@ use super::figures;
 use super::process::Process;
 use super::put::{PutRates, put};
 use super::scratch::Scratch;
+use super::viewer;
 use super::work::stripe;
 use super::work::{Ground, Size};
 use anyhow::{Context, ensure};
@@ -75,6 +76,14 @@ impl<'a> Server<'a> {
         let growth = Growth { ready_new, ready_empty, ready_full, memory_empty, memory_put, memory_full, put };
         let ground = with_subscribers(&process, ground(&process, size)).await?;
         Ok(Self { settings, ground, nodes: vec![process], growth })
+    }
+
+    /// Signs somebody in, for pages of the dashboard.
+    pub(super) async fn sign_in(&mut self) -> anyhow::Result<()> {
+        let mut ground = (*self.ground).clone();
+        ground.dashboard_head = viewer::sign_in(&self.nodes[0], &self.settings.url).await?;
+        self.ground = Arc::new(ground);
+        Ok(())
     }
 
     /// Its processes: the first is always the same.
@@ -152,6 +161,7 @@ fn ground(process: &Process, size: Size) -> Arc<Ground> {
     Arc::new(Ground {
         stripe_head: head("authorization: Bearer "),
         priceos_head: head("x-api-key: "),
+        dashboard_head: Vec::new(),
         size,
         now: now.try_into().unwrap_or_default(),
         script: String::new(),

@@ -10,7 +10,7 @@ use super::redis::{self, Redis};
 use super::report::{Case, Parties, Report, Row, Scale, ScaleRow};
 use super::scratch::Scratch;
 use super::server::{Server, Settings};
-use super::work::{Size, Work};
+use super::work::{About, Size, Work};
 use super::{programs, yardstick};
 use std::slice;
 use std::time::Duration;
@@ -23,12 +23,17 @@ pub(super) async fn run(plan: &Plan) -> anyhow::Result<Report> {
     let scratch = Scratch::new(plan.dir.as_deref())?;
     let settings = |url: String| Settings { scratch: &scratch, url, cache_mb: plan.cache_mb };
     let url = plan.database.clone().unwrap_or_else(|| url_in(&scratch, "bench.db"));
-    let server = Server::filled(settings(url.clone()), plan.size, !plan.as_is).await?;
-    let small = if plan.scale {
+    let mut server = Server::filled(settings(url.clone()), plan.size, !plan.as_is).await?;
+    let mut small = if plan.scale {
         Some(Server::filled(settings(url_in(&scratch, "small.db")), small(plan.size), true).await?)
     } else {
         None
     };
+    if plan.works.iter().any(|work| work.about == About::Pages) {
+        for server in [Some(&mut server), small.as_mut()].into_iter().flatten() {
+            server.sign_in().await?;
+        }
+    }
     let database = if plan.has_postgres() { Database::find(&scratch, &url).await? } else { None };
     let own_time = figures::processor_time(std::process::id())?;
     let mut bench = Bench { plan, scratch: &scratch, server, small, database };

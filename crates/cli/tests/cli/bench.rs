@@ -68,6 +68,14 @@ fn a_bench_asks_for_access_and_uses_things_up_beside_redis_where_there_is_one() 
 }
 
 #[test]
+fn a_bench_looks_at_the_dashboard() {
+    let works = ["--works", "customers_search,customers_page", "--connections", "1"];
+    let (report, rows) = bench(&[&works[..], &["--customers", "60", "--scale"]].concat());
+    assert_eq!(cases(&rows), [("customers_search", 1, 1), ("customers_page", 1, 1)], "{report}");
+    assert!(rows.iter().all(|row| row["ratio"].as_f64() > Some(0.0)), "{report}");
+}
+
+#[test]
 fn a_file_has_one_server() {
     let told = complaint(&run(binary(), &["bench", "--nodes", "1,2"]));
     assert!(told.contains("--nodes 2: a file has one server"), "{told}");

@@ -1,5 +1,6 @@
-//! What can be asked for: one entry of [`WORKS`] each, in a file for each dialect.
+//! What can be asked for: one entry of [`WORKS`] each, in a file for each dialect, and for the dashboard.
 
+mod dashboard;
 pub(super) mod priceos;
 pub(super) mod stripe;
 
@@ -15,6 +16,8 @@ pub(super) const WORKS: &[Work] = &[
     priceos::CONSUME,
     priceos::TRACK_BATCH,
     stripe::SUBSCRIPTION_CREATE,
+    dashboard::CUSTOMERS_PAGE,
+    dashboard::CUSTOMERS_SEARCH,
 ];
 
 /// One kind of request.
@@ -42,6 +45,8 @@ pub(super) enum About {
     Products,
     /// Customers of the PriceOS dialect, with all they have.
     Customers,
+    /// The same, on pages for somebody who is signed in.
+    Pages,
     /// Customers of the Stripe dialect, who subscribe.
     Subscribers,
 }
@@ -71,6 +76,8 @@ pub(super) struct Ground {
     pub(super) stripe_head: Vec<u8>,
     /// The same of the PriceOS dialect.
     pub(super) priceos_head: Vec<u8>,
+    /// The same of the dashboard; empty before somebody is signed in.
+    pub(super) dashboard_head: Vec<u8>,
     /// What is put in before the measurement.
     pub(super) size: Size,
     /// When putting in began, in milliseconds since 1970.
