@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import trustme
 
 # The checks in there must explain themselves as asserts in a test do.
 pytest.register_assert_rewrite("harness.answers", "harness.refusals", "harness.schemas", "harness.server")
@@ -70,6 +71,24 @@ def hasty_server(binary, testkit, tmp_path_factory):
     hasty = _server(binary, testkit, tmp_path_factory.mktemp("hasty"))
     hasty.flags = ["--webhook-retry-ms", "50", "--webhook-timeout-ms", "300"]
     with _running(hasty) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def authority():
+    """A certificate authority, which `trusting_server` believes and nobody else."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def trusting_server(binary, testkit, tmp_path_factory, authority):
+    """A hasty server that believes the authority."""
+    folder = tmp_path_factory.mktemp("trusting")
+    authority.cert_pem.write_to_path(folder / "authority.pem")
+    trusting = _server(binary, testkit, folder)
+    trusting.flags = ["--webhook-retry-ms", "50", "--webhook-timeout-ms", "2000"]
+    trusting.environment = {"SSL_CERT_FILE": str(folder / "authority.pem")}
+    with _running(trusting) as started:
         yield started
 
 

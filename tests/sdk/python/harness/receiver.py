@@ -1,5 +1,6 @@
 """A receiver of webhooks that does as it is told, and verifies each delivery as the SDK's manual says to."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -31,6 +32,8 @@ class Receiver:
     conduct: Callable[[stripe.Event, int], int | str] = lambda event, times: 200
     secret: str = ""
     port: int = 0
+    # With which it speaks HTTPS.
+    tls: ssl.SSLContext | None = None
     deliveries: list[Delivery] = field(default_factory=list)
     # What was wrong with a request: of a receiver that knows its secret nothing may be.
     faults: list[str] = field(default_factory=list)
@@ -39,6 +42,8 @@ class Receiver:
     def start(self) -> "Receiver":
         self._ended = threading.Event()
         self._server = _Server(("127.0.0.1", self.port), self)
+        if self.tls:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         return self
@@ -50,7 +55,7 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hook"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}/hook"
 
     def of(self, object_id: str) -> list[Delivery]:
         return [each for each in self.deliveries if each.event.data.object["id"] == object_id]

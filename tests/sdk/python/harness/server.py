@@ -26,6 +26,8 @@ class Server:
         self._binary = binary
         # Flags of `serve` beside those that every server has.
         self.flags: list[str] = []
+        # Variables of its environment beside those that every server has.
+        self.environment: dict[str, str] = {}
         self.database = f"sqlite://{folder / 'tollgate.db'}"
         self.test_key = f"sk_test_{secrets.token_hex(16)}"
         self.port = 0
@@ -75,7 +77,7 @@ class Server:
         command = [self._binary, "serve", "--listen", "127.0.0.1:0", "--database", self.database]
         command += [*arguments, *self.flags]
         for process in self._processes:
-            process.start(command, _environment(TOLLGATE_SECRET_KEY=self.test_key))
+            process.start(command, _environment(TOLLGATE_SECRET_KEY=self.test_key, **self.environment))
         for process in self._processes:
             process.await_ready()
 

@@ -2,6 +2,7 @@
 
 mod client;
 mod customers;
+mod developers;
 mod every_form;
 mod features;
 mod products;

@@ -1,0 +1,77 @@
+//! What developers look at, and the public pages: what was typed by others is text wherever it is shown.
+
+use super::client::Browser;
+use super::{Office, SCRIPT, shows_script_as_text};
+use tollgate_wire::form::percent_encoded;
+
+async fn shows(browser: &Browser, path: &str) {
+    shows_script_as_text(&browser.page(path).await);
+}
+
+#[tokio::test]
+async fn script_in_keys_and_endpoints_is_text() {
+    let ann = Office::new().await.admin().await;
+    let made = ann.send("/developers/keys", &[("name", SCRIPT)]).await;
+    assert_eq!(made.status, 200);
+    shows_script_as_text(&made.text);
+    let long = SCRIPT.repeat(10);
+    shows_script_as_text(&ann.refused("/developers/keys", &[("name", &long)], "name").await);
+
+    for (url, events, field) in [(SCRIPT, "*", "url"), ("https://a.example/", SCRIPT, "events")] {
+        let typed = [("url", url), ("events", events), ("description", SCRIPT)];
+        shows_script_as_text(&ann.refused("/developers/webhooks", &typed, field).await);
+    }
+    let address = format!("https://a.example/?{}", percent_encoded(SCRIPT));
+    let typed = [("url", address.as_str()), ("events", "*"), ("description", SCRIPT)];
+    let made = ann.send("/developers/webhooks", &typed).await;
+    assert_eq!(made.status, 200);
+    shows_script_as_text(&made.text);
+    shows(&ann, "/developers/webhooks").await;
+}
+
+#[tokio::test]
+async fn script_in_events_and_requests_is_text() {
+    let ann = Office::new().await.admin().await;
+    let server = &ann.office.server;
+    let made = server.post("/v1/products", &format!("name={}", percent_encoded(SCRIPT))).await;
+    assert_eq!(made.status, 200);
+    let event = server.get("/v1/events?limit=1").await.json()["data"][0]["id"].as_str().unwrap().to_owned();
+    shows(&ann, &format!("/developers/events/{event}")).await;
+    shows(&ann, &format!("/developers/events?type={}", percent_encoded(SCRIPT))).await;
+
+    let refused = server.post("/v1/products", &format!("nam={}", percent_encoded(SCRIPT))).await;
+    assert_eq!(refused.status, 400);
+    for kind in ["write", "refused"] {
+        let list = ann.page(&format!("/developers/requests?kind={kind}")).await;
+        let link = list.split("href=\"").find(|part| part.starts_with("/dashboard/test/developers/requests/")).unwrap();
+        let page = ann.page(link.split('"').next().unwrap()).await;
+        assert!(!page.contains("<script>alert"), "{page}");
+        assert!(page.contains("%3Cscript%3Ealert") || page.contains("&#60;script&#62;alert"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn script_on_pages_for_anybody_is_text() {
+    let office = Office::new().await;
+    let ann = office.admin().await;
+    let stranger = ann.signed_out();
+    let typed = [("email", SCRIPT), ("password", SCRIPT), ("back", SCRIPT)];
+    let refused = stranger.post("/dashboard/sign-in", &[], &typed).await;
+    assert_eq!(refused.status, 422);
+    shows_script_as_text(&refused.text);
+    let said = percent_encoded(SCRIPT);
+    let sold = format!(
+        "name={said}&description={said}&marketing_features[0][name]={said}\
+         &default_price_data[currency]=eur&default_price_data[unit_amount]=1900&default_price_data[recurring][interval]=month"
+    );
+    assert_eq!(office.server.post("/v1/products", &sold).await.status, 200);
+    let table = office.server.get("/pricing-table?environment=test").await;
+    assert_eq!(table.status, 200);
+    shows_script_as_text(&table.text);
+    shows(&ann, "/pricing-table").await;
+    shows(&ann, "").await;
+    for param in ["accent", "theme", "interval", "currency", "environment"] {
+        let table = office.server.get(&format!("/pricing-table?{param}={said}")).await;
+        assert!(!table.text.contains("<script>alert"), "{param}: {}", table.text);
+    }
+}
