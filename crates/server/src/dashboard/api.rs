@@ -6,7 +6,7 @@
 use super::json::Json;
 use crate::app::App;
 use crate::{priceos, stripe};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tollgate_domain::environment::Environment;
 use tollgate_wire::form;
 use tollgate_wire::priceos::fields::Map;
@@ -45,6 +45,12 @@ impl Api<'_> {
             message: fault.message,
         })?;
         Ok(read(&body))
+    }
+
+    /// Every product without what takes work to find out: its prices and what it grants.
+    pub(super) async fn products(&self, archived: bool) -> Result<Vec<Json>, Fault> {
+        let query = json!({"archived": archived.to_string(), "omit": "featureAccess,prices"});
+        Ok(self.priceos(PriceOs::ProductList, "", query).await?.items())
     }
 
     /// Calls an operation of the Stripe dialect: with what its path names, and parameters whose names may have brackets.

@@ -64,7 +64,7 @@ struct Near {
 
 pub(super) async fn show(visit: Visit) -> Shown {
     let api = visit.api();
-    let products = api.priceos(Operation::ProductList, "", json!({})).await?.items();
+    let products = api.priceos(Operation::ProductList, "", json!({"omit": "prices"})).await?.items();
     let features = api.priceos(Operation::FeatureList, "", json!({})).await?.items();
     let newest = api.priceos(Operation::CustomerList, "", json!({"limit": "100"})).await?.list("customers");
     let held = held(&visit, &products).await?;

@@ -18,7 +18,7 @@ use tollgate_domain::refusal::Refusal;
 use tollgate_domain::subscription::SubscriptionItem;
 use tollgate_store::ListError;
 use tollgate_wire::priceos::fault::{Code, Fault};
-use tollgate_wire::priceos::product::{self, ProductView};
+use tollgate_wire::priceos::product::{self, Parts, ProductList, ProductView};
 use tollgate_wire::priceos::refusal;
 
 /// Most products of Stripe that are listed; the dialect has no pages.
@@ -79,7 +79,7 @@ async fn one(app: &App, asked: &Asked, key: &str, version: Option<u32>) -> Resul
 }
 
 fn show(view: &ProductView<'_>, catalog: &Catalog, version: Option<u32>) -> Vec<u8> {
-    written(PRODUCT_BYTES, |writer| product::render(writer, view, catalog, version))
+    written(PRODUCT_BYTES, |writer| product::render(writer, view, catalog, version, Parts::ALL))
 }
 
 async fn stripe(app: &App, asked: &Asked, id: &ProductId) -> Result<Stripe, Fault> {
@@ -125,14 +125,14 @@ async fn all(app: &App, asked: &Asked, noun: Noun, filters: Vec<Filter>, max: us
 
 /// Answers with all products, by name.
 pub(super) async fn list(app: &App, asked: &Asked) -> Result<Vec<u8>, Fault> {
-    let archived = product::parse_list(&asked.fields)?;
+    let ProductList { archived, parts } = product::parse_list(&asked.fields)?;
     let find = |facts: &Facts| facts.catalog().cloned();
     let catalog = consult(app, asked.environment, &mut Facts::default(), Key::Catalog, find).await?;
     let filters = if archived { Vec::new() } else { vec![Filter::Is(Field::ProductActive, Value::Flag(true))] };
     let mut stripes = Vec::new();
     for record in all(app, asked, Noun::Product, filters, LIST_MAX).await? {
         if let Record::Product(product) = record {
-            let prices = prices(app, asked, &product.id).await?;
+            let prices = if parts.prices { prices(app, asked, &product.id).await? } else { Vec::new() };
             stripes.push(Stripe { product, prices });
         }
     }
@@ -143,7 +143,7 @@ pub(super) async fn list(app: &App, asked: &Asked) -> Result<Vec<u8>, Fault> {
     Ok(written(views.len() * PRODUCT_BYTES, |writer| {
         writer.begin_array();
         for view in &views {
-            product::render(writer, view, &catalog, None);
+            product::render(writer, view, &catalog, None, parts);
         }
         writer.end_array();
     }))

@@ -5,12 +5,13 @@ use super::bonus::{FEATURE_KEY, render_pairs};
 use super::fault::Fault;
 use super::fields::{Field, Kind, Map, Origin, Sign, Table, Values, read};
 use crate::json::{Json, Null, Writer};
+use std::sync::Arc;
 use tollgate_domain::access::static_entry;
 use tollgate_domain::catalog::Catalog;
 use tollgate_domain::currency::Currency;
 use tollgate_domain::custom_product::{self, CreateCustomProduct, CustomProduct, UpdateCustomProduct};
 use tollgate_domain::definition::{AccessEntry, DefineAccess, Definition, ProductRef, VERSIONS_MAX};
-use tollgate_domain::id::CustomerId;
+use tollgate_domain::id::{CustomerId, PriceId};
 use tollgate_domain::metadata::Metadata;
 use tollgate_domain::migration::AccessChange;
 use tollgate_domain::price::{Charge, CurrencyOption, OptionAmount, Price};
@@ -70,7 +71,14 @@ pub const MIGRATE: Table = &[
 ];
 
 /// What listing products takes.
-pub const LIST: Table = &[Field::new("archived", Kind::Flag, "Whether archived and inactive ones are listed too.")];
+pub const LIST: Table = &[
+    Field::new("archived", Kind::Flag, "Whether archived and inactive ones are listed too."),
+    Field::new(
+        "omit",
+        Kind::Text { max: 255 },
+        "What is left out: `featureAccess`, `prices`, or both with a comma between.",
+    ),
+];
 
 fn entries(values: &Values) -> Vec<AccessEntry> {
     let entries = values
@@ -140,9 +148,40 @@ pub fn parse_migrate(body: &Map) -> Result<Migration, Fault> {
     })
 }
 
-/// Whether archived products are listed too.
-pub fn parse_list(query: &Map) -> Result<bool, Fault> {
-    Ok(read(LIST, query, Origin::Query)?.flag("archived").unwrap_or(false))
+/// Which products to list, and how much of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are what they are called")]
+pub struct ProductList {
+    /// Archived ones too.
+    pub archived: bool,
+    pub parts: Parts,
+}
+
+/// What is shown of a product that takes work to find out, where there are many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are what they are called")]
+pub struct Parts {
+    pub access: bool,
+    pub prices: bool,
+}
+
+impl Parts {
+    /// Everything.
+    pub const ALL: Self = Self { access: true, prices: true };
+}
+
+/// Reads which products to list.
+pub fn parse_list(query: &Map) -> Result<ProductList, Fault> {
+    let values = read(LIST, query, Origin::Query)?;
+    let mut parts = Parts::ALL;
+    for part in values.text("omit").iter().flat_map(|omit| omit.split(',')) {
+        match part.trim() {
+            "featureAccess" => parts.access = false,
+            "prices" => parts.prices = false,
+            _ => return Err(Fault::invalid("omit", "takes `featureAccess` and `prices`, with a comma between.")),
+        }
+    }
+    Ok(ProductList { archived: values.flag("archived").unwrap_or(false), parts })
 }
 
 /// A product of either kind, as it is shown.
@@ -150,7 +189,7 @@ pub fn parse_list(query: &Map) -> Result<bool, Fault> {
 #[allow(missing_docs, reason = "the fields are what they are called")]
 pub enum ProductView<'a> {
     Custom(&'a CustomProduct),
-    Stripe { product: &'a Product, prices: &'a [std::sync::Arc<Price>] },
+    Stripe { product: &'a Product, prices: &'a [Arc<Price>] },
 }
 
 impl ProductView<'_> {
@@ -171,7 +210,7 @@ impl ProductView<'_> {
 }
 
 /// Writes a product at a version, or at its newest.
-pub fn render(writer: &mut Writer, view: &ProductView<'_>, catalog: &Catalog, version: Option<u32>) {
+pub fn render(writer: &mut Writer, view: &ProductView<'_>, catalog: &Catalog, version: Option<u32>, parts: Parts) {
     let reference = view.reference();
     let version = version.unwrap_or_else(|| catalog.newest_version(&reference));
     let definition = catalog.definition(&reference, version);
@@ -183,8 +222,7 @@ pub fn render(writer: &mut Writer, view: &ProductView<'_>, catalog: &Catalog, ve
             writer.field("version", &version);
             writer.field("stripeProductId", &Null);
             render_tail(writer, &product.metadata, product.is_archived);
-            writer.array_field("prices");
-            writer.end_array();
+            render_prices(writer, &[], None, parts);
         }
         ProductView::Stripe { product, prices } => {
             render_head(writer, product.id.as_str(), &product.key, &product.name, "stripe");
@@ -192,13 +230,13 @@ pub fn render(writer: &mut Writer, view: &ProductView<'_>, catalog: &Catalog, ve
             writer.field("version", &version);
             writer.field("stripeProductId", product.id.as_str());
             render_tail(writer, &product.metadata, !product.active);
-            writer.array_field("prices");
-            prices.iter().for_each(|price| render_price(writer, price, product));
-            writer.end_array();
+            render_prices(writer, prices, product.default_price.as_ref(), parts);
         }
     }
-    writer.key("featureAccess");
-    render_definition(writer, definition.map(|definition| &**definition), catalog);
+    if parts.access {
+        writer.key("featureAccess");
+        render_definition(writer, definition.map(|definition| &**definition), catalog);
+    }
     writer.end_object();
 }
 
@@ -215,7 +253,17 @@ fn render_tail(writer: &mut Writer, metadata: &Metadata, is_archived: bool) {
     writer.field("isArchived", &is_archived);
 }
 
-fn render_price(writer: &mut Writer, price: &Price, product: &Product) {
+fn render_prices(writer: &mut Writer, prices: &[Arc<Price>], default: Option<&PriceId>, parts: Parts) {
+    if parts.prices {
+        writer.array_field("prices");
+        for price in prices {
+            render_price(writer, price, default == Some(&price.id));
+        }
+        writer.end_array();
+    }
+}
+
+fn render_price(writer: &mut Writer, price: &Price, is_default: bool) {
     writer.begin_object();
     writer.field("id", price.id.as_str());
     writer.field("stripePriceId", price.id.as_str());
@@ -224,7 +272,7 @@ fn render_price(writer: &mut Writer, price: &Price, product: &Product) {
     writer.field("recurringInterval", &price.recurring.as_ref().map(|recurring| recurring.interval.as_str()));
     writer.field("recurringIntervalCount", &price.recurring.as_ref().map(|recurring| recurring.interval_count));
     writer.field("isActive", &price.active);
-    writer.field("isDefault", &(product.default_price.as_ref() == Some(&price.id)));
+    writer.field("isDefault", &is_default);
     writer.end_object();
 }
 

@@ -47,7 +47,8 @@ pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
             query[field] = value.into();
         }
     }
-    let (products, page) = (products(&visit).await?, visit.api().priceos(Operation::CustomerList, "", query).await);
+    let (products, page) =
+        (visit.api().products(false).await?, visit.api().priceos(Operation::CustomerList, "", query).await);
     let (page, fields) = match page {
         Ok(page) => (page, Fields::new(visit.query.clone())),
         Err(fault) if fault.status == 404 && visit.query.given("product").is_none() => return Err(fault.into()),
@@ -78,13 +79,9 @@ fn address(visit: &Visit, cursor: Option<&str>) -> String {
     visit.at(&if query.is_empty() { "/customers".to_owned() } else { format!("/customers?{query}") })
 }
 
-async fn products(visit: &Visit) -> Result<Vec<Json>, Trouble> {
-    Ok(visit.api().priceos(Operation::ProductList, "", json!({})).await?.items())
-}
-
 /// The products that may be assigned.
 pub(super) async fn assignable(visit: &Visit) -> Result<Vec<Json>, Trouble> {
-    let mut products = products(visit).await?;
+    let mut products = visit.api().products(false).await?;
     products.retain(|product| {
         product.text("type") == "custom" && !product.flag("isDefault") && !product.flag("isArchived")
     });

@@ -39,7 +39,7 @@ struct Names {
 pub(super) async fn show(visit: Visit) -> Shown {
     let features = visit.api().priceos(Operation::FeatureList, "", json!({})).await?.items();
     let live: Vec<&Json> = features.iter().filter(|feature| !feature.flag("isArchived")).collect();
-    let products = visit.api().priceos(Operation::ProductList, "", json!({})).await?.items();
+    let products = visit.api().products(false).await?;
     let customers = visit.api().priceos(Operation::CustomerList, "", json!({"limit": "1"})).await?.list("customers");
     let key_of = |found: Option<&&Json>, other: &str| {
         found.map_or_else(|| other.to_owned(), |feature| feature.text("featureKey"))

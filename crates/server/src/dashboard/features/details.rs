@@ -64,7 +64,7 @@ fn entry_of(product: &Json, key: &str) -> Option<Json> {
 
 async fn page(visit: &Visit, feature: Json, mut shapes: Shapes) -> Result<DetailsPage, Trouble> {
     let key = feature.text("featureKey");
-    let products = visit.api().priceos(Operation::ProductList, "", json!({})).await?.items();
+    let products = visit.api().priceos(Operation::ProductList, "", json!({"omit": "prices"})).await?.items();
     let mut rows = Vec::new();
     for product in products {
         let Some(mut entry) = entry_of(&product, &key) else { continue };

@@ -145,7 +145,7 @@ pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
 pub(in crate::dashboard) async fn duplicate(Admin(visit): Admin) -> Shown {
     let api = visit.api();
     let product = api.priceos(Operation::ProductRetrieve, visit.param("key"), json!({})).await?;
-    let mut others = api.priceos(Operation::ProductList, "", json!({"archived": "true"})).await?.items();
+    let mut others = api.products(true).await?;
     others.retain(|other| other.text("key") != product.text("key"));
     Page::of(&DuplicatePage { frame: visit.frame(Section::Products, "Duplicate feature access"), product, others })
 }

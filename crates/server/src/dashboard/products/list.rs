@@ -56,7 +56,8 @@ pub(in crate::dashboard) async fn list(visit: Visit) -> Shown {
     let archived = visit.query.text("archived") == "on";
     let search = visit.query.text("search").to_owned();
     let wanted = search.to_lowercase();
-    let products = all(&visit, archived).await?;
+    let query = json!({"archived": archived.to_string(), "omit": "featureAccess"});
+    let products = visit.api().priceos(Operation::ProductList, "", query).await?.items();
     let is_wanted =
         |product: &Json| ["name", "key"].iter().any(|field| product.text(field).to_lowercase().contains(&wanted));
     let mut found: Vec<Json> = products.into_iter().filter(is_wanted).collect();
@@ -74,14 +75,9 @@ pub(in crate::dashboard) async fn list(visit: Visit) -> Shown {
     Page::of(&ListPage { frame: visit.frame(Section::Products, "Products"), rows, search, archived, more })
 }
 
-/// Every product, archived ones where they are asked for.
-async fn all(visit: &Visit, archived: bool) -> Result<Vec<Json>, Trouble> {
-    Ok(visit.api().priceos(Operation::ProductList, "", json!({"archived": archived.to_string()})).await?.items())
-}
-
 /// The name of the product that is the default now.
 pub(super) async fn default_name(visit: &Visit) -> Result<Option<String>, Trouble> {
-    let products = all(visit, false).await?;
+    let products = visit.api().products(false).await?;
     Ok(products.iter().find(|product| product.flag("isDefault")).map(|product| product.text("name")))
 }
 
@@ -122,7 +118,7 @@ async fn sold(visit: &Visit, form: &Form) -> Result<String, Fault> {
 
 /// The key of the product that Stripe's dialect calls so.
 async fn key_of(visit: &Visit, id: &str) -> Result<String, Fault> {
-    let products = visit.api().priceos(Operation::ProductList, "", json!({})).await?.items();
+    let products = visit.api().products(false).await?;
     let made = products.iter().find(|product| product.text("stripeProductId") == id);
     Ok(made.map(|product| product.text("key")).unwrap_or_default())
 }

@@ -33,6 +33,25 @@ async fn asking_for_an_unknown_customer_makes_it_with_the_default_product() {
 }
 
 #[tokio::test]
+async fn products_are_listed_without_what_is_not_asked_for() {
+    let server = Server::furnished().await;
+    let whole = server.good("GET", "/v1/products?archived=true", Value::Null).await;
+    for (omit, parts) in [
+        ("prices", &["prices"][..]),
+        ("featureAccess", &["featureAccess"]),
+        ("featureAccess,%20prices", &["prices", "featureAccess"]),
+    ] {
+        let mut expected = whole.clone();
+        for product in expected.as_array_mut().unwrap() {
+            product.as_object_mut().unwrap().retain(|field, _| !parts.contains(&field.as_str()));
+        }
+        assert_ne!(expected, whole);
+        let path = format!("/v1/products?archived=true&omit={omit}");
+        assert_eq!(server.good("GET", &path, Value::Null).await, expected, "{omit}");
+    }
+}
+
+#[tokio::test]
 async fn amounts_are_exact_in_and_out() {
     let server = Server::furnished().await;
     for (amount, used) in [("0.1", "3.1"), ("0.2", "3.3"), ("999999999999999.999999999", "1000000000000003.299999999")]
