@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// The environment whose rows people are among.
 pub const HOME: Environment = Environment::Live;
+/// The id of whoever is the first: of two who try to be, on any nodes, one finds it taken.
+const FIRST: &str = "user_first";
 /// Browsers that one person is signed in with at a time; the one that signed in first is signed out for the next.
 pub const SESSIONS_MAX: usize = 20;
 /// Most characters of an email address.
@@ -120,17 +122,42 @@ impl Command for CreateUser {
         if facts.holder(Field::UserEmail, &self.email)?.is_some() {
             return Ok((None, Changes::default()));
         }
-        let user = Arc::new(User {
-            id: cx.new_id(),
-            email: self.email.clone(),
-            role: self.role,
-            password: self.password.clone(),
-            created: cx.now,
-            sessions: Vec::new(),
-        });
-        let write = Write::Put { before: None, after: Record::User(user.clone()) };
-        Ok((Some(user), Changes { writes: vec![write], ..Changes::default() }))
+        Ok(put(cx.new_id(), &self.email, self.role, &self.password, cx))
     }
+}
+
+/// Puts the first person on file, who may do everything. The reply is nothing where somebody was the first already and is
+/// still there, or the email is taken. Whoever asks has to see before that there is nobody.
+#[derive(Clone)]
+pub struct CreateFirstUser {
+    /// As [`email`] writes it.
+    pub email: String,
+    /// The hash of the password.
+    pub password: String,
+}
+
+impl Command for CreateFirstUser {
+    type Reply = Option<Arc<User>>;
+
+    fn reads(&self) -> ReadSet {
+        let mut reads = row(&FIRST.into());
+        reads.push(Key::holder(Field::UserEmail, &self.email));
+        reads
+    }
+
+    fn decide(&self, facts: &Facts, cx: &mut Cx<'_>) -> Result<(Self::Reply, Changes), Stop> {
+        if facts.user(&FIRST.into())?.is_some() || facts.holder(Field::UserEmail, &self.email)?.is_some() {
+            return Ok((None, Changes::default()));
+        }
+        Ok(put(FIRST.into(), &self.email, Role::Admin, &self.password, cx))
+    }
+}
+
+fn put(id: UserId, email: &str, role: Role, password: &str, cx: &Cx<'_>) -> (Option<Arc<User>>, Changes) {
+    let (email, password) = (email.to_owned(), password.to_owned());
+    let user = Arc::new(User { id, email, role, password, created: cx.now, sessions: Vec::new() });
+    let write = Write::Put { before: None, after: Record::User(user.clone()) };
+    (Some(user), Changes { writes: vec![write], ..Changes::default() })
 }
 
 /// Changes something of a person.
@@ -145,8 +172,13 @@ pub struct ChangeUser {
 /// What may change of a person.
 #[derive(Clone)]
 pub enum UserChange {
-    /// The person signs in; the hash of the secret that the browser is given.
-    SignIn(String),
+    /// The person signs in. There is no such person where the password is another by now than the one that was checked.
+    SignIn {
+        /// The hash of the secret that the browser is given.
+        session: String,
+        /// The hash of the password that was checked.
+        password: String,
+    },
     /// The person signs out of the session whose secret has this hash.
     SignOut(String),
     /// Every browser is signed out.
@@ -168,7 +200,8 @@ impl Command for ChangeUser {
         let before = existing(facts, &self.id)?;
         let mut after = (*before).clone();
         match &self.change {
-            UserChange::SignIn(hash) => {
+            UserChange::SignIn { password, .. } if before.password != *password => return Err(nobody(&self.id)),
+            UserChange::SignIn { session: hash, .. } => {
                 after.sessions.retain(|session| cx.now < session.expires());
                 let surplus = (after.sessions.len() + 1).saturating_sub(SESSIONS_MAX);
                 after.sessions.drain(..surplus);
@@ -214,5 +247,9 @@ fn row(id: &UserId) -> ReadSet {
 }
 
 fn existing(facts: &Facts, id: &UserId) -> Result<Arc<User>, Stop> {
-    facts.user(id)?.ok_or_else(|| Refusal::NoSubject { noun: Noun::User, id: id.to_string() }.into())
+    facts.user(id)?.ok_or_else(|| nobody(id))
+}
+
+fn nobody(id: &UserId) -> Stop {
+    Refusal::NoSubject { noun: Noun::User, id: id.to_string() }.into()
 }

@@ -13,6 +13,7 @@ pub mod passwords;
 mod priceos;
 mod request_log;
 pub mod routes;
+mod secrets;
 pub mod serve;
 mod stripe;
 mod users;

@@ -13,12 +13,14 @@ use crate::keys;
 use askama::Template;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
 use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
+use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 use tollgate_domain::checkout::Session;
 use tollgate_domain::command::Command;
@@ -100,15 +102,13 @@ pub struct Settings {
 
 /// The routes of pages.
 pub(crate) fn router() -> Router<Arc<App>> {
-    let show_checkout = |State(app): State<Arc<App>>, Path(name): Path<String>| async move {
-        respond(checkout::show(&app, &name).await)
-    };
-    let confirm = |State(app): State<Arc<App>>, Path(name): Path<String>| async move {
-        respond(checkout::confirm(&app, &name).await)
-    };
+    let show_checkout =
+        |State(app): State<Arc<App>>, Name(name): Name| async move { respond(checkout::show(&app, &name).await) };
+    let confirm =
+        |State(app): State<Arc<App>>, Name(name): Name| async move { respond(checkout::confirm(&app, &name).await) };
     let show_portal =
-        |State(app): State<Arc<App>>, Path(name): Path<String>| async move { respond(portal::show(&app, &name).await) };
-    let change = |State(app): State<Arc<App>>, Path(name): Path<String>, form: Body| async move {
+        |State(app): State<Arc<App>>, Name(name): Name| async move { respond(portal::show(&app, &name).await) };
+    let change = |State(app): State<Arc<App>>, Name(name): Name, form: Body| async move {
         let answer = match body::read(form).await {
             Ok(form) => portal::change(&app, &name, &form).await,
             Err(_) => Err(Trouble::BadForm),
@@ -118,6 +118,18 @@ pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/checkout/{name}", get(show_checkout).post(confirm))
         .route("/portal/{name}", get(show_portal).post(change))
+}
+
+/// What the path calls a session; what is no text names none.
+struct Name(String);
+
+impl FromRequestParts<Arc<App>> for Name {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        let name = Path::<String>::from_request_parts(parts, app).await;
+        Ok(Self(name.map(|Path(name)| name).unwrap_or_default()))
+    }
 }
 
 /// What a request for a page comes to.

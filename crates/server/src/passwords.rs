@@ -3,7 +3,7 @@
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -16,8 +16,8 @@ const AT_A_TIME: usize = 2;
 /// Passwords that may wait for that; further ones are refused.
 const WAITING_MAX: usize = 16;
 
-static TURNS: Semaphore = Semaphore::const_new(AT_A_TIME);
-static PLACES: Semaphore = Semaphore::const_new(AT_A_TIME + WAITING_MAX);
+static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(AT_A_TIME)));
+static PLACES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(AT_A_TIME + WAITING_MAX)));
 
 /// Why there is no hash, or no verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,14 +78,29 @@ pub(crate) async fn is_right(password: &str, hash: Option<&str>) -> Result<bool,
 }
 
 async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordFault> {
-    let _place = PLACES.try_acquire().map_err(|_| PasswordFault::Busy)?;
-    let _turn = TURNS.acquire().await.expect("the semaphore is never closed");
-    Ok(spawn_blocking(work).await.expect("hashing does not panic"))
+    let place = PLACES.clone().try_acquire_owned().map_err(|_| PasswordFault::Busy)?;
+    let turn = TURNS.clone().acquire_owned().await.expect("the semaphore is never closed");
+    // Both stay taken until the work is done, also where whoever asked for it is gone: nothing stops the work then.
+    let done = spawn_blocking(move || {
+        let _held = (place, turn);
+        work()
+    });
+    Ok(done.await.expect("hashing does not panic"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_any_more_keeps_its_turn() {
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let asked = in_turn(move || ended.recv().is_ok());
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(50), asked).await.is_err());
+        assert!(TURNS.available_permits() < AT_A_TIME && PLACES.available_permits() < AT_A_TIME + WAITING_MAX);
+        drop(end);
+        drop(TURNS.acquire_many(u32::try_from(AT_A_TIME).unwrap()).await);
+    }
 
     #[tokio::test]
     async fn only_the_same_password_is_right() {

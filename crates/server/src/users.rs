@@ -8,12 +8,20 @@ use tollgate_domain::id::UserId;
 use tollgate_domain::list::{CreatedRange, ListQuery, PAGE_MAX};
 use tollgate_domain::record::{Field, Noun, Record};
 use tollgate_domain::refusal::Refusal;
-use tollgate_domain::user::{ChangeUser, CreateUser, DeleteUser, HOME, User, UserChange};
+use tollgate_domain::user::{ChangeUser, CreateFirstUser, CreateUser, DeleteUser, HOME, User, UserChange};
 use tollgate_store::{ListError, StoreError};
 
 impl App {
     /// Puts a person on file; nothing where the email is taken.
     pub async fn create_user(&self, command: CreateUser) -> Result<Option<Arc<User>>, StoreError> {
+        Ok(self.run(HOME, command).await?.expect("putting a person on file refuses nothing"))
+    }
+
+    /// Puts the first person on file; nothing where there is one.
+    pub(crate) async fn create_first_user(&self, command: CreateFirstUser) -> Result<Option<Arc<User>>, StoreError> {
+        if !self.users().await?.is_empty() {
+            return Ok(None);
+        }
         Ok(self.run(HOME, command).await?.expect("putting a person on file refuses nothing"))
     }
 

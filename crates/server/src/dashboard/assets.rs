@@ -3,6 +3,7 @@
 use crate::keys;
 use axum::body::Body;
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use std::sync::LazyLock;
 
@@ -46,8 +47,10 @@ pub(super) fn path(name: &str) -> String {
 }
 
 /// Serves one. Browsers keep it for a year: another version has another path.
-pub(super) async fn serve(Path((version, name)): Path<(String, String)>) -> Response<Body> {
-    let found = ASSETS.iter().find(|asset| asset.name == name && version == *VERSION);
+pub(super) async fn serve(path: Result<Path<(String, String)>, PathRejection>) -> Response<Body> {
+    let is_named =
+        |asset: &&Asset| path.as_ref().is_ok_and(|Path((version, name))| asset.name == name && *version == *VERSION);
+    let found = ASSETS.iter().find(is_named);
     let Some(asset) = found else {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NOT_FOUND;

@@ -40,6 +40,7 @@ pub(crate) struct Dashboard {
     setup: sign_in::Setup,
     pub(crate) active: active::Active,
     uploads: customers::Uploads,
+    shelves: pricing_table::Shelves,
 }
 
 /// Every page, one table.

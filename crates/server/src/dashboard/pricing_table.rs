@@ -18,7 +18,8 @@ use axum::response::IntoResponse;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::record::{Noun, Record};
 use tollgate_wire::form::percent_encoded;
@@ -28,6 +29,8 @@ use tollgate_wire::stripe::operation::Operation;
 const PRODUCTS_MAX: &str = "100";
 /// Prices of a product that are looked at, the newest first.
 const PRICES_MAX: &str = "100";
+/// How long the public page may show what was on offer.
+const SHELF_LASTS: Duration = Duration::from_secs(1);
 /// How often a price is charged, in the order in which a table offers it.
 const INTERVALS: [(&str, &str); 5] =
     [("month", "Monthly"), ("year", "Yearly"), ("week", "Weekly"), ("day", "Daily"), ("once", "Once")];
@@ -183,12 +186,10 @@ struct Sold {
 }
 
 async fn table(app: &App, look: &Look) -> Result<TablePage, Trouble> {
-    let api = Api { app, environment: look.environment };
-    let mut sold: Vec<Sold> = sold(api).await?.into_iter().filter(|sold| why_not(sold).is_none()).collect();
-    if look.products.is_empty() {
-        sold.reverse();
-    } else {
-        let place = |sold: &Sold| look.products.iter().position(|id| *id == sold.product.text("id"));
+    let on_offer = on_offer(app, look.environment).await?;
+    let mut sold: Vec<&Sold> = on_offer.iter().collect();
+    if !look.products.is_empty() {
+        let place = |sold: &&Sold| look.products.iter().position(|id| *id == sold.product.text("id"));
         sold.retain(|sold| place(sold).is_some());
         sold.sort_by_key(|sold| place(sold));
     }
@@ -198,13 +199,49 @@ async fn table(app: &App, look: &Look) -> Result<TablePage, Trouble> {
         .collect();
     let chosen = look.interval.or_else(|| offered.first().map(|(word, _)| *word)).unwrap_or_default();
     let mut offers = Vec::new();
-    for one in &sold {
+    for one in sold {
         offers.extend(offer(app, look.environment, one, chosen).await?);
     }
     let choices =
         offered.iter().map(|(word, name)| Choice { name, link: look.path(Some(word)), is_here: *word == chosen });
     let choices: Vec<Choice> = if offered.len() > 1 { choices.collect() } else { Vec::new() };
     Ok(TablePage { style: look.style(), offers, choices })
+}
+
+/// What is on offer in the environments, test and live.
+#[derive(Default)]
+pub(crate) struct Shelves([Mutex<Option<Shelf>>; 2]);
+
+/// What was on offer at an instant.
+struct Shelf {
+    since: Instant,
+    sold: Arc<Vec<Sold>>,
+}
+
+impl Shelves {
+    fn of(&self, environment: Environment) -> MutexGuard<'_, Option<Shelf>> {
+        self.0[usize::from(environment.is_live())].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is on offer, the oldest first: looked up anew after a moment, however many ask, since anybody may.
+async fn on_offer(app: &App, environment: Environment) -> Result<Arc<Vec<Sold>>, Fault> {
+    let shelves = &app.dashboard.shelves;
+    let fresh = shelves
+        .of(environment)
+        .as_ref()
+        .filter(|shelf| shelf.since.elapsed() < SHELF_LASTS)
+        .map(|shelf| shelf.sold.clone());
+    if let Some(sold) = fresh {
+        return Ok(sold);
+    }
+    let since = Instant::now();
+    let mut sold = sold(Api { app, environment }).await?;
+    sold.retain(|sold| why_not(sold).is_none());
+    sold.reverse();
+    let sold = Arc::new(sold);
+    *shelves.of(environment) = Some(Shelf { since, sold: sold.clone() });
+    Ok(sold)
 }
 
 /// The products of an environment with their active prices, the newest first.
@@ -232,6 +269,12 @@ fn why_not(sold: &Sold) -> Option<&'static str> {
     }
 }
 
+/// An address that leads into the web from any page, whatever it was written like.
+fn web_address(address: &str) -> String {
+    let is_whole = ["http://", "https://"].iter().any(|scheme| address.to_ascii_lowercase().starts_with(scheme));
+    if is_whole { address.to_owned() } else { format!("https://{address}") }
+}
+
 /// How often a price is charged.
 fn interval(price: &Json) -> String {
     let interval = price.get("recurring").text("interval");
@@ -252,7 +295,7 @@ async fn offer(app: &App, environment: Environment, sold: &Sold, chosen: &str) -
         description: product.text("description"),
         price: money::price(&price),
         features: product.list("marketing_features").iter().map(|feature| feature.text("name")).collect(),
-        url: product.has("url").then(|| product.text("url")),
+        url: product.has("url").then(|| web_address(&product.text("url"))),
     }))
 }
 
@@ -296,6 +339,18 @@ mod tests {
 
     fn look(query: &str) -> Result<Look, (&'static str, &'static str)> {
         Look::read(&Form::read(query.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_product_leads_into_the_web() {
+        for (typed, expected) in [
+            ("https://a.example/x", "https://a.example/x"),
+            ("HTTP://a.example", "HTTP://a.example"),
+            ("a.example/x", "https://a.example/x"),
+            ("javascript:alert(1)", "https://javascript:alert(1)"),
+        ] {
+            assert_eq!(web_address(typed), expected);
+        }
     }
 
     #[test]

@@ -12,13 +12,15 @@ use crate::passwords;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use subtle::ConstantTimeEq;
-use tollgate_domain::user::{self, CreateUser, Role, User, UserChange};
+use tollgate_domain::user::{self, CreateFirstUser, User, UserChange};
 use tollgate_store::StoreError;
 
+/// What somebody hears who knows not both.
+const NOT_TOGETHER: &str = "That email and password do not belong together.";
 /// Random characters of the token that lets somebody become the first admin.
 const SETUP_CHARACTERS: usize = 32;
 
@@ -97,47 +99,70 @@ pub(super) async fn sign_in(State(app): State<Arc<App>>, headers: HeaderMap, bod
         let fields = Fields::new(Form::of([("email", email.clone())])).with_fault(problem);
         Page::refused(&SignInPage { fields, back: back.clone() })
     };
-    let now = Instant::now();
-    if let Some(wait) = app.dashboard.throttle.wait(&email, now) {
-        return again(format!("Too many tries. Wait {} seconds.", wait.as_secs() + 1));
-    }
-    app.dashboard.throttle.count(&email, now);
     let user = app.user(&email).await.map_err(Trouble::store)?;
     let hash = user.as_ref().map(|user| user.password.as_str());
-    match passwords::is_right(form.raw("password").unwrap_or_default(), hash).await {
+    match check(&app, &email, form.raw("password").unwrap_or_default(), hash).await {
         Ok(true) => {}
-        Ok(false) => return again("That email and password do not belong together.".to_owned()),
-        Err(fault) => return again(fault.to_string()),
+        Ok(false) => return again(NOT_TOGETHER.to_owned()),
+        Err(problem) => return again(problem),
     }
-    app.dashboard.throttle.forget(&email);
     let user = user.ok_or(Trouble::Broken)?;
-    open(&app, &user, back).await
+    match open(&app, &user, is_secure(&app, &headers), back.clone()).await {
+        // The password was changed while it was checked.
+        Err(Trouble::NotFound) => again(NOT_TOGETHER.to_owned()),
+        shown => shown,
+    }
 }
 
-/// Signs somebody in.
-async fn open(app: &App, user: &User, to: String) -> Shown {
+/// Whether a password is right, where its time has come: `name` is what its tries are counted by. Else what to say.
+async fn check(app: &App, name: &str, password: &str, hash: Option<&str>) -> Result<bool, String> {
+    let (throttle, now) = (&app.dashboard.throttle, Instant::now());
+    if let Some(wait) = throttle.wait(name, now) {
+        return Err(format!("Too many tries. Wait {} seconds.", wait.as_secs() + 1));
+    }
+    throttle.count(name, now);
+    let checked = passwords::is_right(password, hash).await;
+    match checked {
+        Ok(true) => throttle.forget(name),
+        Ok(false) => {}
+        Err(_) => throttle.take_back(name, now),
+    }
+    checked.map_err(|fault| fault.to_string())
+}
+
+/// Signs in somebody whose password was checked; there is nobody where it is another by now.
+async fn open(app: &App, user: &User, is_secure: bool, to: String) -> Shown {
     let session = Session::new(user).map_err(|_| Trouble::Unavailable)?;
-    let changed = app.change_user(&user.id, UserChange::SignIn(session.hash())).await.map_err(Trouble::store)?;
+    let change = UserChange::SignIn { session: session.hash(), password: user.password.clone() };
+    let changed = app.change_user(&user.id, change).await.map_err(Trouble::store)?;
     changed.ok_or(Trouble::NotFound)?;
     tracing::info!(user = user.id.as_str(), "signed in");
-    Ok(Page::Session { to, cookie: session.cookie(is_secure(app)) })
+    Ok(Page::Session { to, cookie: session.cookie(is_secure) })
 }
 
 pub(super) async fn show_setup(State(app): State<Arc<App>>, query: RawQuery) -> Shown {
     let token = param(&query, "token");
-    if !app.dashboard.setup.is(&token) {
+    is_first(&app, &token).await?;
+    Page::of(&SetupPage { fields: Fields::default(), token })
+}
+
+/// Whether somebody with this token may become the first admin; from when there is one on, nobody may.
+async fn is_first(app: &App, token: &str) -> Result<(), Trouble> {
+    if !app.dashboard.setup.is(token) {
         return Err(Trouble::NotFound);
     }
-    Page::of(&SetupPage { fields: Fields::default(), token })
+    if !app.users().await.map_err(Trouble::store)?.is_empty() {
+        app.dashboard.setup.set(None);
+        return Err(Trouble::NotFound);
+    }
+    Ok(())
 }
 
 /// Makes the first admin, and signs them in.
 pub(super) async fn set_up(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Shown {
     let form = form(&headers, body).await?;
     let token = form.text("token").to_owned();
-    if !app.dashboard.setup.is(&token) || !app.users().await.map_err(Trouble::store)?.is_empty() {
-        return Err(Trouble::NotFound);
-    }
+    is_first(&app, &token).await?;
     let email = user::email(form.text("email"));
     let fields = Fields::new(Form::of([("email", email.clone())]));
     if !user::is_email(&email) {
@@ -149,19 +174,20 @@ pub(super) async fn set_up(State(app): State<Arc<App>>, headers: HeaderMap, body
             return Page::refused(&SetupPage { fields: fields.with("password", fault.to_string()), token });
         }
     };
-    let made = app.create_user(CreateUser { email, role: Role::Admin, password }).await.map_err(Trouble::store)?;
+    let made = app.create_first_user(CreateFirstUser { email, password }).await.map_err(Trouble::store)?;
     app.dashboard.setup.set(None);
     let admin = made.ok_or(Trouble::NotFound)?;
-    open(&app, &admin, "/dashboard".to_owned()).await
+    open(&app, &admin, is_secure(&app, &headers), "/dashboard".to_owned()).await
 }
 
-pub(super) async fn sign_out(Personal { visit, form }: Personal) -> Shown {
+pub(super) async fn sign_out(headers: HeaderMap, Personal { visit, form }: Personal) -> Shown {
     let change = match form.text("everywhere") {
         "" => UserChange::SignOut(visit.session.hash()),
         _ => UserChange::SignOutEverywhere,
     };
     visit.app.change_user(&visit.user.id, change).await.map_err(Trouble::store)?;
-    Ok(Page::Session { to: "/dashboard/sign-in".to_owned(), cookie: Session::no_cookie(is_secure(&visit.app)) })
+    let cookie = Session::no_cookie(is_secure(&visit.app, &headers));
+    Ok(Page::Session { to: "/dashboard/sign-in".to_owned(), cookie })
 }
 
 pub(super) async fn account(visit: Visit) -> Shown {
@@ -176,20 +202,22 @@ fn account_page(visit: &Visit, fields: Fields) -> AccountPage {
 }
 
 /// Changes one's own password, which signs out every browser but this one.
-pub(super) async fn change_password(Personal { visit, form }: Personal) -> Shown {
+pub(super) async fn change_password(headers: HeaderMap, Personal { visit, form }: Personal) -> Shown {
     let refuse =
         |field: &str, problem: String| Page::refused(&account_page(&visit, Fields::default().with(field, problem)));
     let (app, user) = (&visit.app, &visit.user);
-    match passwords::is_right(form.raw("current").unwrap_or_default(), Some(&user.password)).await {
+    let current = form.raw("current").unwrap_or_default();
+    match check(app, user.id.as_str(), current, Some(&user.password)).await {
         Ok(true) => {}
         Ok(false) => return refuse("current", "This is not your password.".to_owned()),
-        Err(fault) => return refuse("current", fault.to_string()),
+        Err(problem) => return refuse("current", problem),
     }
-    match passwords::hash(form.raw("new").unwrap_or_default()).await {
-        Ok(hash) => drop(app.change_user(&user.id, UserChange::Password(hash)).await.map_err(Trouble::store)?),
+    let changed = match passwords::hash(form.raw("new").unwrap_or_default()).await {
+        Ok(hash) => app.change_user(&user.id, UserChange::Password(hash)).await.map_err(Trouble::store)?,
         Err(fault) => return refuse("new", fault.to_string()),
-    }
-    open(app, user, "/dashboard/account?done=password".to_owned()).await
+    };
+    let changed = changed.ok_or(Trouble::NotFound)?;
+    open(app, &changed, is_secure(app, &headers), "/dashboard/account?done=password".to_owned()).await
 }
 
 /// A form of somebody who is not signed in: from a page of ours.
@@ -207,9 +235,11 @@ fn back(asked: &str) -> String {
     if is_ours { asked.to_owned() } else { "/dashboard".to_owned() }
 }
 
-/// Whether cookies go over TLS only: where browsers find this server by `https`.
-fn is_secure(app: &App) -> bool {
-    app.pages.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+/// Whether cookies go over TLS only: where browsers find this server by `https`, as the setting says, or the browser that
+/// sends a form.
+fn is_secure(app: &App, headers: &HeaderMap) -> bool {
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    [app.pages.public_url.as_deref(), origin].into_iter().flatten().any(|url| url.starts_with("https://"))
 }
 
 #[cfg(test)]

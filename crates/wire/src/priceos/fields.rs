@@ -212,7 +212,7 @@ fn value(kind: &Kind, json: &Json, path: &str, origin: Origin) -> Result<Value, 
         },
         Kind::PathText { max } => match text(json, *max, path)? {
             "" => Err(Fault::invalid(path, "must not be empty.")),
-            "." | ".." => Err(Fault::invalid(path, "must be neither `.` nor `..`.")),
+            step if is_step(step) => Err(Fault::invalid(path, STEP)),
             text => Ok(Value::Text(text.to_owned())),
         },
         Kind::ClearableText { max } => match text(json, *max, path)? {
@@ -269,11 +269,21 @@ fn text<'j>(json: &'j Json, max: usize, path: &str) -> Result<&'j str, Fault> {
     Ok(text)
 }
 
+/// What is wrong with a name that is a step of a path: what it names could not be asked for.
+const STEP: &str = "must be neither `.` nor `..`.";
+
+fn is_step(text: &str) -> bool {
+    matches!(text, "." | "..")
+}
+
 fn key(json: &Json, max: usize, path: &str) -> Result<Value, Fault> {
     let text = text(json, max, path)?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     if text.is_empty() || !text.bytes().all(is_plain) {
         return Err(Fault::invalid(path, "must be one or more letters, digits, `_`, `-` or `.`."));
+    }
+    if is_step(text) {
+        return Err(Fault::invalid(path, STEP));
     }
     Ok(Value::Text(text.to_owned()))
 }

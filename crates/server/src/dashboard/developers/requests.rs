@@ -5,7 +5,8 @@ use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::page::{Page, Shown, Trouble};
 use crate::dashboard::visit::Visit;
 use crate::dashboard::words;
-use crate::request_log::{BODY_KEPT_BYTES, Kind, Logged, masked};
+use crate::request_log::{BODY_KEPT_BYTES, Kind, Logged};
+use crate::secrets::{masked, masked_encoded, masked_json};
 use askama::Template;
 use std::sync::Arc;
 
@@ -59,11 +60,12 @@ pub(super) async fn show(visit: Visit) -> Shown {
 
 /// A body as people read it, without its secrets.
 fn body(bytes: &[u8]) -> String {
-    let text = match serde_json::from_slice::<serde_json::Value>(bytes) {
-        Ok(json) if !json.is_number() => serde_json::to_string_pretty(&json).unwrap_or_default(),
-        _ => String::from_utf8_lossy(bytes).replace('&', "\n&"),
+    let text = String::from_utf8_lossy(bytes);
+    let mut shown = match serde_json::from_slice::<serde_json::Value>(bytes) {
+        Ok(json) if !json.is_number() => masked(&serde_json::to_string_pretty(&json).unwrap_or_default()),
+        _ if text.trim_start().starts_with(['{', '[']) => masked_json(&text),
+        _ => masked_encoded(&text).replace('&', "\n&"),
     };
-    let mut shown = masked(&text);
     if bytes.len() == BODY_KEPT_BYTES {
         shown.push_str("\n… (the rest was not kept)");
     }
@@ -72,7 +74,17 @@ fn body(bytes: &[u8]) -> String {
 
 /// The path and query of a request, without secrets.
 fn path(request: &Logged) -> String {
-    masked(&request.uri.path_and_query().map_or_else(String::new, ToString::to_string))
+    masked_encoded(&request.uri.path_and_query().map_or_else(String::new, ToString::to_string))
+}
+
+/// What a request is called.
+fn title(request: &Logged) -> String {
+    format!("{} {}", request.method, masked_encoded(request.uri.path()))
+}
+
+/// What asked.
+fn agent(request: &Logged) -> String {
+    masked(request.agent())
 }
 
 /// When it was answered.
@@ -102,7 +114,8 @@ mod tests {
     #[test]
     fn bodies_are_shown_readably_and_without_secrets() {
         assert_eq!(body(b"{\"secret\":\"whsec_a\"}"), "{\n  \"secret\": \"whsec_…\"\n}");
-        assert_eq!(body(b"name=Gold&metadata[a]=b"), "name=Gold\n&metadata[a]=b");
+        assert_eq!(body(b"name=Gold&metadata[a]=sk%5Ftest%5Fb"), "name=Gold\n&metadata[a]=sk_test_…");
+        assert_eq!(body(br#"{"name":"sk\u005ftest\u005fb"#), r#"{"name":"sk_test_…"#);
         assert!(body(&[b'x'; BODY_KEPT_BYTES]).ends_with("(the rest was not kept)"));
     }
 }

@@ -10,7 +10,7 @@ use tollgate_server::app::{App, AppOptions};
 use tollgate_store::Options;
 use tollgate_wire::form::percent_encoded;
 
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 const FORM: &str = "application/x-www-form-urlencoded";
 /// Where pages of the test environment are. Paths that do not begin with `/dashboard` are under it.
 const ENVIRONMENT: &str = "/dashboard/test";
@@ -50,6 +50,23 @@ impl Office {
         office
     }
 
+    /// A browser that nobody signed in with.
+    pub(crate) fn stranger(&self) -> Browser {
+        Browser { office: self.clone(), cookie: String::new(), token: String::new() }
+    }
+
+    /// The path on which somebody becomes the first admin, and its token.
+    pub(crate) async fn setup(&self) -> Option<(String, String)> {
+        let path = self.app.setup_path().await.unwrap()?;
+        let token = path.split_once("token=").unwrap().1.to_owned();
+        Some((path, token))
+    }
+
+    /// How many people are on file.
+    pub(crate) async fn people(&self) -> usize {
+        self.app.users().await.unwrap().len()
+    }
+
     pub(crate) async fn admin(&self) -> Browser {
         self.sign_in("ann@example.com", Role::Admin).await
     }
@@ -62,7 +79,7 @@ impl Office {
     pub(crate) async fn sign_in(&self, email: &str, role: Role) -> Browser {
         let password = tollgate_server::passwords::hash(PASSWORD).await.unwrap();
         self.app.create_user(CreateUser { email: email.to_owned(), role, password }).await.unwrap();
-        let mut browser = Browser { office: self.clone(), cookie: String::new(), token: String::new() };
+        let mut browser = self.stranger();
         let answer = browser.send("/dashboard/sign-in", &[("email", email), ("password", PASSWORD)]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         browser.cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
@@ -174,7 +191,7 @@ impl Browser {
 
     /// The same browser after its session is gone.
     pub(crate) fn signed_out(&self) -> Self {
-        Self { office: self.office.clone(), cookie: String::new(), token: self.token.clone() }
+        Self { token: self.token.clone(), ..self.office.stranger() }
     }
 }
 

@@ -51,6 +51,26 @@ async fn script_in_events_and_requests_is_text() {
 }
 
 #[tokio::test]
+async fn secrets_in_requests_are_masked_wherever_they_stand() {
+    let office = Office::new().await;
+    let vic = office.viewer().await;
+    for path in ["/v1/customers/sk_test_HIDDEN1", "/v1/customers/search?query=sk%5Ftest%5FHIDDEN2"] {
+        office.server.get(path).await;
+    }
+    office.server.post("/v1/products", "name=sk%5Flive%5FHIDDEN3&url=https://me:HIDDEN4@a.example").await;
+    let list = vic.page("/developers/requests?kind=refused").await;
+    let links: Vec<&str> = list
+        .split("href=\"")
+        .filter(|part| part.starts_with("/dashboard/test/developers/requests/"))
+        .map(|part| part.split('"').next().unwrap())
+        .collect();
+    assert_eq!(links.len(), 3, "{list}");
+    for page in [list.clone(), vic.page(links[0]).await, vic.page(links[1]).await, vic.page(links[2]).await] {
+        assert!(!page.contains("HIDDEN") && page.contains('…'), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn script_on_pages_for_anybody_is_text() {
     let office = Office::new().await;
     let ann = office.admin().await;

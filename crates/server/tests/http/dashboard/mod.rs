@@ -6,6 +6,7 @@ mod developers;
 mod every_form;
 mod features;
 mod products;
+mod sign_in;
 mod stale;
 
 use client::{Browser, Office, input};

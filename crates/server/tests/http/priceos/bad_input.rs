@@ -347,6 +347,7 @@ async fn what_a_customer_cannot_be_is_refused() {
             ("GET", "/v1/customers?cursor=nobody", Value::Null, 400, invalid, "cursor"),
             ("GET", "/v1/customers?include=all", Value::Null, 400, invalid, "include"),
             ("GET", "/v1/products?omit=name", Value::Null, 400, invalid, "omit"),
+            ("POST", "/v1/products", json!({"name": "Up", "key": ".."}), 400, invalid, "key"),
             ("GET", "/v1/customers?nope=1", Value::Null, 400, "unknown_parameter", "nope"),
             (
                 "POST",

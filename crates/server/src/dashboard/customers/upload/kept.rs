@@ -1,8 +1,8 @@
 //! The uploads that this process knows: a few, the latest, in memory alone. Nothing of them outlives the process, nor has
 //! to: every row is linked in one step, and linking it again does no harm.
 
-use super::SHOWN_MAX;
 use super::read::{Row, Table};
+use super::{SHOWN_MAX, sheet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tollgate_domain::environment::Environment;
@@ -171,7 +171,8 @@ impl Upload {
         let failures = self.lock().failures.clone();
         for failed in failures.iter().map(|failure| self.shown(failure)) {
             let line = failed.line.to_string();
-            writer.write_record([&line, &failed.customer, &failed.stripe, &failed.words]).ok()?;
+            let (customer, stripe) = (sheet::cell(&failed.customer), sheet::cell(&failed.stripe));
+            writer.write_record([line.as_str(), &customer, &stripe, &failed.words]).ok()?;
         }
         writer.into_inner().ok()
     }

@@ -5,6 +5,7 @@ mod kept;
 mod read;
 mod receive;
 mod run;
+mod sheet;
 
 pub(in crate::dashboard) use kept::Uploads;
 pub(super) use receive::{SEND_MAX_BYTES, receive};

@@ -3,6 +3,7 @@
 //! Invariant: no two rows that are kept name the same customer, nor the same customer of Stripe; so rows may be linked in
 //! any order.
 
+use super::sheet;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use std::collections::HashMap;
 
@@ -101,8 +102,8 @@ impl Table {
     }
 
     fn push(&mut self, record: &StringRecord, columns: Columns, line: u64) {
-        let (customer, stripe) =
-            (record.get(columns.customer).unwrap_or_default(), record.get(columns.stripe).unwrap_or_default());
+        let cell = |column| sheet::text(record.get(column).unwrap_or_default());
+        let (customer, stripe) = (cell(columns.customer), cell(columns.stripe));
         let missing = match (customer.is_empty(), stripe.is_empty()) {
             (false, false) => {
                 let start = self.text.len();
