@@ -75,6 +75,16 @@ document.addEventListener("keydown", (event) => {
   menu?.querySelector("summary").focus();
 });
 
+// A form that is being sent is not sent again by a second click.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  let sent = false;
+  form.addEventListener("submit", (event) => {
+    if (sent) event.preventDefault();
+    sent = true;
+    setTimeout(() => (sent = false), 3000);
+  });
+}
+
 // A form that was changed warns before one leaves it: <form data-keeps>.
 for (const form of document.querySelectorAll("form[data-keeps]")) {
   let changed = form.dataset.keeps === "changed";

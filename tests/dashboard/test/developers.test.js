@@ -121,7 +121,7 @@ test("a viewer sees all of it, and nothing to press", async () => {
     await visit(viewer, `/dashboard/test/${path}`);
     assert.equal(await viewer.$$eval("main form[method=post]", (forms) => forms.length), 0, path);
   }
-  for (const path of ["developers/webhooks/new", "products/new", "features/new", "customers/new"]) {
+  for (const path of ["developers/webhooks/new", "new-product", "new-feature", "customers/new"]) {
     assert.equal((await visit(viewer, `/dashboard/test/${path}`)).status(), 403, path);
   }
   assert.deepEqual(viewer.troubles, []);

@@ -1,12 +1,12 @@
 //! The state at a glance: who has what, who is near a limit, which webhooks fail; in an empty installation, what to do
 //! next.
 
+use super::customers::explain;
 use super::developers::webhooks::{self, Standing};
 use super::frame::{Frame, Section};
 use super::json::Json;
 use super::page::{Page, Shown, Trouble};
 use super::visit::Visit;
-use super::words;
 use askama::Template;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -57,8 +57,9 @@ struct Near {
     customer: String,
     feature: String,
     feature_key: String,
+    /// How much is used and left, in words.
     used: String,
-    limit: String,
+    is_reached: bool,
     part: f64,
 }
 
@@ -93,13 +94,13 @@ fn next(visit: &Visit, products: &[Json], features: &[Json], customers: &[Json])
         Step {
             what: "Create a feature",
             why: "What you sell, as your code asks for it: a switch or a number.",
-            link: visit.at("/features/new"),
+            link: visit.at("/new-feature"),
             is_done: !features.is_empty(),
         },
         Step {
             what: "Create a product",
             why: "What customers have: by subscription, or because you give it to them.",
-            link: visit.at("/products/new"),
+            link: visit.at("/new-product"),
             is_done: !products.is_empty(),
         },
         Step {
@@ -166,8 +167,8 @@ fn nearness(customer: &str, key: &str, entry: &Json, features: &[Json]) -> Optio
         customer: customer.to_owned(),
         feature: named.map_or_else(|| key.to_owned(), |feature| feature.text("name")),
         feature_key: key.to_owned(),
-        used: words::grouped(&usage.text("used")),
-        limit: words::grouped(&entry.text("limit")),
+        used: explain::used(entry),
+        is_reached: usage.flag("hasReachedLimit"),
         part: used / limit,
     })
 }

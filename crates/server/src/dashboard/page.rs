@@ -74,6 +74,8 @@ pub(super) enum Trouble {
     NotAllowed,
     /// What was sent is no form.
     BadForm,
+    /// The form was sent before, and done.
+    Twice,
     /// What the API refused, where no form stands to show it beside.
     Refused(Fault),
     /// The server cannot do it now.
@@ -124,6 +126,11 @@ impl IntoResponse for Trouble {
             ),
             Self::NotAllowed => (403, "You may look, not change", "Nothing was done. Ask an admin for the role."),
             Self::BadForm => (400, "That did not work", "The form could not be read. Nothing was done."),
+            Self::Twice => (
+                409,
+                "That was done already",
+                "The same form came twice, and was done once. Open its page anew to do it again.",
+            ),
             Self::Refused(fault) => (fault.status, "That did not work", fault.message.as_str()),
             Self::Unavailable => (503, "One moment", "The server cannot do this now. Try again shortly."),
             Self::Broken => (500, "Something is wrong on the server's side", "It was noted in the server's log."),

@@ -197,7 +197,9 @@ async fn table(app: &App, look: &Look) -> Result<TablePage, Trouble> {
         .into_iter()
         .filter(|(word, _)| sold.iter().any(|sold| sold.prices.iter().any(|price| interval(price) == *word)))
         .collect();
-    let chosen = look.interval.or_else(|| offered.first().map(|(word, _)| *word)).unwrap_or_default();
+    // Where nothing is sold at the interval that was asked for, there is another to see.
+    let asked = offered.iter().find(|(word, _)| Some(*word) == look.interval);
+    let chosen = asked.or(offered.first()).map_or("", |(word, _)| *word);
     let mut offers = Vec::new();
     for one in sold {
         offers.extend(offer(app, look.environment, one, chosen).await?);
@@ -306,6 +308,8 @@ struct PreviewPage {
     fields: Fields,
     /// Where the table is, on this server.
     path: Option<String>,
+    /// What makes browsers ask for it anew.
+    now: i64,
     /// What to put into another page.
     code: String,
     products: Vec<(String, String, Option<&'static str>)>,
@@ -330,7 +334,8 @@ pub(super) async fn preview(visit: Visit) -> Shown {
     let products = products.iter().map(|sold| (sold.product.text("name"), sold.product.text("id"), why_not(sold)));
     let products = products.collect();
     let frame = visit.frame(Section::Home, "Pricing table");
-    Page::of(&PreviewPage { frame, fields, path, code, products })
+    let now = visit.app.store.clock().now().millis();
+    Page::of(&PreviewPage { frame, fields, path, now, code, products })
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! Saving what a product grants: at once where nobody has it yet, else after a look at who gains and loses what.
 //!
-//! Invariant: where customers have the newest version of a product that may have several, nothing is saved before
-//! somebody has seen the consequences and chosen whether those customers keep the old definition.
+//! Invariant: where customers have the newest version of a product, nothing is saved before somebody has seen the
+//! consequences, and chosen whether those customers keep the old definition; those of the default product never do.
 
 use super::access;
 use super::api::Fault;
 use super::form::{Fields, Form};
 use super::frame::{Frame, Section};
+use super::grants;
 use super::json::Json;
 use super::page::{Page, Trouble};
 use super::stale::{self, Difference, Part, Seen};
@@ -18,6 +19,8 @@ use std::cmp::Ordering;
 use tollgate_wire::priceos::operation::Operation;
 use tollgate_wire::priceos::product;
 
+/// Who has the default product.
+const EVERYONE: &str = "Everyone without a product";
 /// Most customers that are named as examples.
 const NAMED_MAX: usize = 5;
 /// Customers that are looked through for those.
@@ -59,10 +62,11 @@ struct Holders {
     is_affected: bool,
 }
 
-/// A customer as a page names it.
+/// A customer as a page names it, and what becomes of what it has.
 struct Named {
     name: String,
-    link: Option<String>,
+    link: String,
+    changes: Vec<Change>,
 }
 
 #[derive(Template)]
@@ -74,8 +78,12 @@ struct ReviewPage {
     back: (String, String),
     changes: Vec<Change>,
     versions: Vec<Holders>,
+    /// Who has the newest version.
     affected: String,
+    /// Some of those who gain or lose something.
     named: Vec<Named>,
+    /// How many of those who have it were looked at, and whether there are more.
+    looked_at: usize,
     has_more: bool,
     typed: Vec<(String, String)>,
 }
@@ -100,6 +108,11 @@ pub(super) async fn save(
     if form.is_ticked("edit") {
         return Ok(Outcome::Again(Fields::new(form), Vec::new()));
     }
+    let gone = stale::gone(&form, &parts(&entries));
+    if !gone.is_empty() {
+        let told = format!("Archived while you had the page open: {}. Nothing is saved yet.", gone.join(", "));
+        return Ok(Outcome::Again(Fields::new(form).with_fault(told), Vec::new()));
+    }
     let asked: Vec<Value> = entries.iter().map(|entry| access::entry(&form, entry)).collect();
     let key = product.text("key");
     let mut body = json!({"featureAccess": asked});
@@ -115,11 +128,14 @@ pub(super) async fn save(
     match form.text("decision") {
         "new_version" => body["newVersion"] = true.into(),
         "in_place" => {}
-        _ if changes.is_empty() || product.flag("isDefault") => {}
+        _ if changes.is_empty() => {}
         _ => {
             let versions = visit.api().priceos(Operation::ProductVersions, &key, json!({})).await?.items();
-            if versions.first().and_then(|newest| newest.integer("customerCount")).is_some_and(|count| count > 0) {
-                return Ok(Outcome::Look(page(visit, product, changes, &versions, &form, place).await?));
+            let count = versions.first().and_then(|newest| newest.integer("customerCount")).unwrap_or_default();
+            let customers = holders(visit, product, LOOKED_AT).await?;
+            if count > 0 || !customers.is_empty() {
+                let about = About { product, changes, wanted: &wanted, versions: &versions, customers };
+                return Ok(Outcome::Look(page(visit, about, &form, place).await?));
             }
         }
     }
@@ -182,19 +198,26 @@ fn amount(entry: &Json) -> f64 {
     }
 }
 
-async fn page(
-    visit: &Visit,
-    product: &Json,
+/// What a review is about.
+struct About<'r> {
+    product: &'r Json,
     changes: Vec<Change>,
-    versions: &[Json],
-    form: &Form,
-    place: Place,
-) -> Result<Page, Trouble> {
+    /// The entries as they are to be.
+    wanted: &'r [Json],
+    /// Newest first.
+    versions: &'r [Json],
+    /// Some of those who have the newest.
+    customers: Vec<Json>,
+}
+
+async fn page(visit: &Visit, about: About<'_>, form: &Form, place: Place) -> Result<Page, Trouble> {
+    let About { product, changes, wanted, versions, customers } = about;
     let count = |version: &Json| version.integer("customerCount").and_then(|count| usize::try_from(count).ok());
-    let newest = versions.first().and_then(|newest| newest.integer("version")).unwrap_or(1);
+    let newest = product.integer("version").unwrap_or(1);
     let all = versions.first().and_then(count).unwrap_or_default();
-    let named = named(visit, &product.text("key"), newest).await?;
-    let holders = versions.iter().map(|version| Holders {
+    let is_default = product.flag("isDefault");
+    let named = affected(visit, product, wanted, &customers).await?;
+    let shown = versions.iter().map(|version| Holders {
         version: version.integer("version").unwrap_or(1),
         customers: words::counted(count(version).unwrap_or_default(), "customer"),
         is_affected: version.integer("version") == Some(newest),
@@ -207,35 +230,55 @@ async fn page(
         action: place.action,
         back: place.back,
         changes,
-        versions: holders.filter(|holders| holders.is_affected || holders.customers != "0 customers").collect(),
-        affected: words::counted(all, "customer"),
-        has_more: named.len() < all,
+        versions: shown.filter(|holders| holders.is_affected || holders.customers != "0 customers").collect(),
+        affected: if is_default { EVERYONE.to_owned() } else { words::counted(all, "customer") },
+        looked_at: customers.len(),
+        has_more: is_default && customers.len() >= LOOKED_AT || customers.len() < all,
         named,
         typed,
     })
 }
 
-/// Some customers who have a version of a product.
-async fn named(visit: &Visit, key: &str, version: i64) -> Result<Vec<Named>, Trouble> {
-    let among = json!({"productKey": key, "limit": LOOKED_AT});
+/// Customers who have the newest version of a product, among the newest hundred that have it or, as the default, that
+/// there are.
+async fn holders(visit: &Visit, product: &Json, max: usize) -> Result<Vec<Json>, Trouble> {
+    let (key, version) = (product.text("key"), product.integer("version"));
+    let mut among = json!({"limit": max});
+    if !product.flag("isDefault") {
+        among["productKey"] = key.as_str().into();
+    }
     let answer = visit.api().priceos(Operation::CustomerList, "", among).await?;
     let has = |customer: &Json| {
         let mut products = customer.list("products").into_iter();
-        products.any(|product| product.text("key") == key && product.integer("version") == Some(version))
+        products.any(|held| held.text("key") == key && held.integer("version") == version)
     };
-    let customers = answer.list("customers").into_iter().filter(has).take(NAMED_MAX);
-    Ok(customers
-        .map(|customer| {
-            let id = customer.text("customerId");
-            let mut names =
-                ["name", "email", "customerId", "stripeCustomerId"].map(|field| customer.text(field)).into_iter();
-            let link = visit.at(&format!("/customers/{}", tollgate_wire::form::percent_encoded(&id)));
-            Named {
-                name: names.find(|name| !name.is_empty()).unwrap_or_default(),
-                link: (!id.is_empty()).then_some(link),
-            }
-        })
-        .collect())
+    Ok(answer.list("customers").into_iter().filter(has).collect())
+}
+
+/// Some of these customers who gain or lose something: an override, or another product, may leave one with what it has.
+async fn affected(visit: &Visit, product: &Json, wanted: &[Json], customers: &[Json]) -> Result<Vec<Named>, Trouble> {
+    let (key, version) = (product.text("key"), product.integer("version").unwrap_or(1));
+    let mut found = Vec::new();
+    for customer in customers {
+        let of = |field: &str| Some(customer.text(field)).filter(|text| !text.is_empty());
+        let Some(id) = of("customerId").or_else(|| of("stripeCustomerId")) else { continue };
+        let access = visit.api().priceos(Operation::Access, "", json!({"customerId": id, "explain": true})).await?;
+        let becomes = |wanted: &Json| {
+            let entry = access.get(&wanted.text("featureKey"));
+            change(&wanted.text("name"), &entry, &grants::changed(&entry, &key, version, wanted)?)
+        };
+        let changes: Vec<Change> = wanted.iter().filter_map(becomes).collect();
+        if changes.is_empty() {
+            continue;
+        }
+        let name = of("name").or_else(|| of("email")).unwrap_or_else(|| id.clone());
+        let link = visit.at(&format!("/customers/{}", tollgate_wire::form::percent_encoded(&id)));
+        found.push(Named { name, link, changes });
+        if found.len() == NAMED_MAX {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -69,6 +69,12 @@ pub(super) fn knows(form: &Form, key: &str) -> bool {
     read(form).is_none_or(|seen| seen.contains_key(key))
 }
 
+/// The keys of what a form was made with and is there no more.
+pub(super) fn gone(form: &Form, now: &[Part]) -> Vec<String> {
+    let seen = read(form).unwrap_or_default().into_keys();
+    seen.filter(|key| now.iter().all(|part| part.key != *key)).collect()
+}
+
 /// What somebody else changed since a form was opened, other than to what the form says.
 fn differences(form: &Form, now: &[Part], yours: &[Part]) -> Vec<Difference> {
     let Some(seen) = read(form) else { return Vec::new() };
@@ -127,6 +133,7 @@ mod tests {
     #[test]
     fn what_came_after_the_form_is_not_of_it() {
         let form = opened(&parts("Gold", "5"));
+        assert_eq!((gone(&form, &parts("", "")), gone(&form, &parts("", "")[..1])), (vec![], vec!["seats".to_owned()]));
         assert!(knows(&form, "seats") && !knows(&form, "later") && knows(&Form::default(), "seats"));
         let later = [Part::new("later", "Later", "on")];
         assert_eq!(differences(&form, &later, &[Part::new("later", "Later", "off")]), []);

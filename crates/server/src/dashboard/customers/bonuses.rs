@@ -6,6 +6,7 @@ use crate::dashboard::form::{Fields, Form};
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::json::Json;
 use crate::dashboard::metadata;
+use crate::dashboard::once::Turn;
 use crate::dashboard::page::{Page, Shown, Trouble};
 use crate::dashboard::stale::{Part, Seen};
 use crate::dashboard::visit::{Admin, Submission, Visit};
@@ -45,11 +46,18 @@ pub(in crate::dashboard) async fn grant(Submission { visit, form }: Submission) 
     let subject = Subject::of(&visit).await?;
     let fields = match asked(&form) {
         Err(problem) => Fields::new(form).with(metadata::FIELD, problem),
+        Ok(_) if when::is_past(&form, "expiresAt", visit.app.store.clock().now()) => {
+            Fields::new(form).with("expiresAt", when::PAST)
+        }
         Ok(mut body) => {
             body["customerId"] = subject.id.as_str().into();
             body["featureKey"] = form.text("featureKey").into();
+            let turn = Turn::take(&visit, &form)?;
             match visit.api().priceos(Operation::BonusCreate, "", body).await {
-                Ok(_) => return Page::to(visit.at(&subject.at("?done=granted"))),
+                Ok(_) => {
+                    turn.done();
+                    return Page::to(visit.at(&subject.at("?done=granted")));
+                }
                 Err(fault) => Fields::refused(form, &fault, &FIELDS),
             }
         }

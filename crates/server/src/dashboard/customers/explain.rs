@@ -1,8 +1,8 @@
 //! Why a customer has what it has of a feature, in plain words, from what the API explains.
 
+use crate::dashboard::grants::{Together, limit, quantity, share};
 use crate::dashboard::json::Json;
 use crate::dashboard::words::{access, day, grouped, moment};
-use tollgate_domain::quantity::Quantity;
 
 /// Share of a limit from which on it is nearly used up.
 const NEARLY: f64 = 0.9;
@@ -29,7 +29,7 @@ pub(super) fn sentences(entry: &Json, name: impl Fn(&str) -> String) -> Vec<Stri
 }
 
 /// How much of a limit is used, in words.
-pub(super) fn used(entry: &Json) -> String {
+pub(in crate::dashboard) fn used(entry: &Json) -> String {
     let usage = entry.get("usage");
     let used = grouped(&usage.text("used"));
     let bonus = match usage.text("bonusRemaining").as_str() {
@@ -49,47 +49,6 @@ pub(super) fn used(entry: &Json) -> String {
 /// From how much on a limit is nearly used up, for the colour of its meter.
 pub(super) fn nearly(entry: &Json) -> f64 {
     entry.float("limit").unwrap_or_default() * NEARLY
-}
-
-/// What the products give together, before any override.
-#[derive(Debug, PartialEq, Eq)]
-enum Together {
-    Nothing,
-    So(Quantity),
-    Unlimited,
-}
-
-impl Together {
-    fn of(granting: &[Json]) -> Self {
-        if granting.is_empty() {
-            Self::Nothing
-        } else if granting.iter().any(|row| row.flag("isUnlimited")) {
-            Self::Unlimited
-        } else {
-            Self::So(granting.iter().map(share).fold(Quantity::ZERO, Quantity::plus))
-        }
-    }
-
-    fn in_words(&self) -> String {
-        match self {
-            Self::Nothing => "nothing".to_owned(),
-            Self::So(sum) => grouped(&sum.to_string()),
-            Self::Unlimited => "without limit".to_owned(),
-        }
-    }
-}
-
-/// What a product gives: its limit as often as it is held.
-fn share(row: &Json) -> Quantity {
-    limit(row).times(quantity(row))
-}
-
-fn limit(row: &Json) -> Quantity {
-    Quantity::parse(&row.text("limit")).unwrap_or(Quantity::ZERO)
-}
-
-fn quantity(row: &Json) -> u64 {
-    row.integer("quantity").and_then(|quantity| u64::try_from(quantity).ok()).unwrap_or(1)
 }
 
 fn contribution(row: &Json, is_boolean: bool, name: &impl Fn(&str) -> String) -> String {

@@ -5,7 +5,7 @@ mod chart;
 mod details;
 mod edit;
 mod events;
-mod explain;
+pub(super) mod explain;
 mod feature;
 mod list;
 mod overrides;

@@ -59,6 +59,9 @@ pub(in crate::dashboard) async fn create(Submission { visit, form }: Submission)
     if seen.is_stale() {
         return Page::refused(&all.page(&visit, Fields::new(form), None, seen));
     }
+    if when::is_past(&form, "expiresAt", visit.app.store.clock().now()) {
+        return Page::refused(&all.page(&visit, Fields::new(form).with("expiresAt", when::PAST), None, seen));
+    }
     body["customerId"] = all.subject.id.as_str().into();
     body["featureKey"] = form.text("featureKey").into();
     match visit.api().priceos(Operation::OverrideCreate, "", body).await {

@@ -6,6 +6,7 @@ use crate::dashboard::form::{Fields, Form};
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::json::Json;
 use crate::dashboard::metadata;
+use crate::dashboard::once::Turn;
 use crate::dashboard::page::{Page, Shown};
 use crate::dashboard::visit::{Admin, Submission, Visit};
 use askama::Template;
@@ -46,6 +47,7 @@ pub(in crate::dashboard) async fn show(Admin(visit): Admin) -> Shown {
 pub(in crate::dashboard) async fn record(Submission { visit, form }: Submission) -> Shown {
     let (subject, feature) = (Subject::of(&visit).await?, feature_of(&visit).await?);
     let is_set = form.text("action") == "set";
+    let turn = Turn::take(&visit, &form)?;
     let operation = if is_set { Operation::UsageSet } else { Operation::UsageTrack };
     let answer = match asked(&form, &subject, &feature, is_set) {
         Err(problem) => {
@@ -56,6 +58,7 @@ pub(in crate::dashboard) async fn record(Submission { visit, form }: Submission)
     };
     let fields = match answer {
         Ok(answer) if answer.flag("applied") => {
+            turn.done();
             return Page::to(
                 visit.at(&format!("{}?done=recorded", feature_path(&subject, &feature.text("featureKey")))),
             );

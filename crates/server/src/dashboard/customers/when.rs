@@ -19,6 +19,14 @@ pub(super) fn value(form: &Form, name: &str) -> Value {
     millis(typed).map_or_else(|| typed.into(), Value::from)
 }
 
+/// Whether what was typed is over at an instant.
+pub(super) fn is_past(form: &Form, name: &str, now: Timestamp) -> bool {
+    form.given(name).and_then(millis).is_some_and(|millis| millis <= now.millis())
+}
+
+/// What to say of something new that is over from its beginning, though the API takes it.
+pub(super) const PAST: &str = "This is over already: it would count for nothing.";
+
 /// The instant that was typed.
 pub(super) fn millis(typed: &str) -> Option<i64> {
     let moment: DateTime = typed.trim_end_matches('Z').parse().ok()?;

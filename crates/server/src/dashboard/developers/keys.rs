@@ -3,6 +3,7 @@
 use super::{Part, Tab, tabs};
 use crate::dashboard::form::{Fields, Form};
 use crate::dashboard::frame::{Frame, Section};
+use crate::dashboard::once::Turn;
 use crate::dashboard::page::{Page, Shown, Trouble};
 use crate::dashboard::visit::{Submission, Visit};
 use crate::dashboard::words;
@@ -43,8 +44,10 @@ pub(super) async fn create(Submission { visit, form }: Submission) -> Shown {
         let problem = format!("This has at most {NAME_MAX_CHARACTERS} characters.");
         return Page::refused(&page(&visit, Fields::new(form).with("name", problem), None).await?);
     }
+    let turn = Turn::take(&visit, &form)?;
     let key = SecretKey::generate(visit.environment, getrandom::fill).map_err(|_| Trouble::Unavailable)?;
     visit.app.create_key(&key, &name).await.map_err(Trouble::store)?;
+    turn.done();
     tracing::info!(user = visit.user.id.as_str(), environment = visit.environment.as_str(), "made an API key");
     Page::of(&page(&visit, Fields::new(Form::default()), Some(key.reveal().to_owned())).await?)
 }

@@ -62,6 +62,11 @@ pub(super) async fn show(visit: Visit) -> Shown {
     })
 }
 
+/// A text as one word of a shell, whatever is in it: ids of customers are made by whoever asks.
+fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 fn snippets(names: &Names) -> Vec<Snippet> {
     let Names { base, key, .. } = names;
     // As a literal of JavaScript and Python alike.
@@ -85,10 +90,10 @@ fn snippets(names: &Names) -> Vec<Snippet> {
             id: "curl",
             title: "curl: the same, and why",
             code: format!(
-                "curl -G {base}/v1/feature-access -H 'x-api-key: {key}' \\\n  --data-urlencode customerId={} -d explain=true\n\n\
-                 curl {base}/v1/usage/consume -H 'x-api-key: {key}' -H 'content-type: application/json' \\\n  \
-                 -d '{{\"customerId\": {customer}, \"featureKey\": {counted}, \"amount\": 1}}'\n",
-                names.customer
+                "curl -G {base}/v1/feature-access -H 'x-api-key: {key}' \\\n  --data-urlencode {} -d explain=true\n\n\
+                 curl {base}/v1/usage/consume -H 'x-api-key: {key}' -H 'content-type: application/json' \\\n  -d {}\n",
+                shell_word(&format!("customerId={}", names.customer)),
+                shell_word(&format!("{{\"customerId\": {customer}, \"featureKey\": {counted}, \"amount\": 1}}"))
             ),
         },
         Snippet {
@@ -116,4 +121,15 @@ fn snippets(names: &Names) -> Vec<Snippet> {
             ),
         },
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_a_customer_is_called_is_one_word_of_the_shell() {
+        assert_eq!(shell_word("customerId=john doe"), "'customerId=john doe'");
+        assert_eq!(shell_word("x';touch y;'"), r"'x'\'';touch y;'\'''");
+    }
 }

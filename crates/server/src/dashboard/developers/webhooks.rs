@@ -5,6 +5,7 @@ use crate::dashboard::api::Fault;
 use crate::dashboard::form::{Fields, Form};
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::json::Json;
+use crate::dashboard::once::Turn;
 use crate::dashboard::page::{Page, Shown, Trouble};
 use crate::dashboard::stale::{self, Seen};
 use crate::dashboard::visit::{Admin, Submission, Visit};
@@ -132,8 +133,10 @@ fn new_page(visit: &Visit, fields: Fields) -> NewPage {
 
 /// Makes an endpoint and shows its secret, this once.
 pub(super) async fn create(Submission { visit, form }: Submission) -> Shown {
+    let turn = Turn::take(&visit, &form)?;
     match visit.api().stripe(Operation::WebhookEndpointCreate, &[], &params(&form)).await {
         Ok(endpoint) => {
+            turn.done();
             let secret = endpoint.text("secret");
             Page::of(&endpoint_page(&visit, endpoint, None, Some(secret)).await?)
         }
@@ -239,9 +242,11 @@ pub(super) async fn switch(Submission { visit, form }: Submission) -> Shown {
 }
 
 /// Gives an endpoint another secret and shows it, this once; the older one signs too for a day.
-pub(super) async fn roll(Submission { visit, .. }: Submission) -> Shown {
+pub(super) async fn roll(Submission { visit, form }: Submission) -> Shown {
+    let turn = Turn::take(&visit, &form)?;
     let none: [(&str, &str); 0] = [];
     let endpoint = visit.api().stripe(Operation::WebhookEndpointRollSecret, &[visit.param("id")], &none).await?;
+    turn.done();
     let secret = endpoint.text("secret");
     Page::of(&endpoint_page(&visit, endpoint, None, Some(secret)).await?)
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/features", get(list::list).post(list::create))
-        .route("/features/new", get(list::new))
+        .route("/new-feature", get(list::new))
         .route("/features/{key}", get(details::show).post(details::edit))
         .route("/features/{key}/access/{product}", post(details::save_access))
         .route("/features/{key}/archive", post(details::archive))

@@ -23,7 +23,7 @@ use tollgate_wire::priceos::operation::Operation;
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/products", get(list::list).post(list::create))
-        .route("/products/new", get(list::new))
+        .route("/new-product", get(list::new))
         .route("/products/{key}", get(details::show).post(edit::save))
         .route("/products/{key}/access", post(details::save_access))
         .route("/products/{key}/archive", post(details::archive))

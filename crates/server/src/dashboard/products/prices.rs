@@ -3,6 +3,7 @@
 use super::details::{Details, Shapes};
 use crate::dashboard::form::{Fields, Form};
 use crate::dashboard::json::Json;
+use crate::dashboard::once::Turn;
 use crate::dashboard::page::{Page, Shown};
 use crate::dashboard::visit::Submission;
 use crate::money;
@@ -90,6 +91,7 @@ fn params(form: &Form, product: &str) -> Vec<(&'static str, String)> {
 pub(in crate::dashboard) async fn create(Submission { visit, form }: Submission) -> Shown {
     let details = Details::load(&visit, visit.param("key")).await?;
     let product = details.product.text("stripeProductId");
+    let turn = Turn::take(&visit, &form)?;
     let mut fields = Fields::default();
     if money::minor(form.text("amount"), &form.text("currency").to_lowercase()).is_none() {
         fields = Fields::new(form.clone()).with("amount", "Write an amount, such as 45 or 45.00.");
@@ -100,6 +102,7 @@ pub(in crate::dashboard) async fn create(Submission { visit, form }: Submission)
         let shapes = Shapes { price: Some(fields), ..Shapes::default() };
         return Page::refused(&details.page(&visit, shapes));
     }
+    turn.done();
     Page::to(visit.at(&format!("/products/{}?done=created#prices", details.product.text("key"))))
 }
 
