@@ -204,7 +204,8 @@ test("who gains and loses what is shown before customers are touched; then versi
   assert.match(review, /1 customer on version 1 of this product\. Nothing is saved yet/);
   assert.match(review, /SSO Included No access Loss/);
   assert.match(review, /Seats 5 9 Gain/);
-  assert.match(review, /Version 1: 1 customer \(acme\)/);
+  assert.match(review, /Version 1: 1 customer, affected if you change it in place/);
+  assert.match(review, /In place, for example acme: .*Seats 5 → 9/);
   assert.deepEqual(await barriers(page), []);
   assert.equal(await granted("pro", "seats"), 5);
   // One may think again.

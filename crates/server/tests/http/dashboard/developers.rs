@@ -2,6 +2,7 @@
 
 use super::client::Browser;
 use super::{Office, SCRIPT, shows_script_as_text};
+use serde_json::{Value, json};
 use tollgate_wire::form::percent_encoded;
 
 async fn shows(browser: &Browser, path: &str) {
@@ -48,6 +49,41 @@ async fn script_in_events_and_requests_is_text() {
         assert!(!page.contains("<script>alert"), "{page}");
         assert!(page.contains("%3Cscript%3Ealert") || page.contains("&#60;script&#62;alert"), "{page}");
     }
+}
+
+#[tokio::test]
+async fn a_form_that_comes_twice_is_done_once() {
+    let office = Office::furnished().await;
+    let ann = office.admin().await;
+    let once = |page: &str| super::input(page, "once").unwrap();
+    let number = once(&ann.page("/developers").await);
+    let typed = [("name", "ci"), ("once", number.as_str())];
+    assert_eq!(ann.send("/developers/keys", &typed).await.status, 200);
+    let again = ann.send("/developers/keys", &typed).await;
+    assert!(again.status == 409 && again.text.contains("That was done already"), "{}", again.text);
+    assert_eq!(ann.page("/developers").await.matches(">ci</td>").count(), 1);
+
+    let credits = json!({"featureKey": "credits", "name": "Credits", "type": "limit", "tracksUsage": true,
+                         "usageResetInterval": "month", "usageResetAnchor": "billing_period"});
+    office.api("POST", "/v1/features", credits).await;
+    let number = once(&ann.page("/customers/acme/bonuses").await);
+    let typed = |amount| [("featureKey", "credits"), ("amount", amount), ("once", number.as_str())];
+    // One that was refused was not done.
+    ann.refused("/customers/acme/bonuses", &typed("-1"), "amount").await;
+    ann.done("/customers/acme/bonuses", &typed("5")).await;
+    assert_eq!(ann.send("/customers/acme/bonuses", &typed("5")).await.status, 409);
+    let bonuses = office.api("GET", "/v1/bonuses?customerId=acme", Value::Null).await;
+    assert_eq!(bonuses["bonuses"].as_array().unwrap().len(), 1);
+    let over = [("featureKey", "credits"), ("amount", "5"), ("expiresAt", "2020-01-01T00:00")];
+    assert!(ann.refused("/customers/acme/bonuses", &over, "expiresAt").await.contains("This is over already"));
+}
+
+#[tokio::test]
+async fn whatever_a_customer_is_called_a_snippet_can_be_pasted() {
+    let office = Office::furnished().await;
+    office.api("POST", "/v1/customers", json!({"customerId": "x';touch y;'"})).await;
+    let page = office.admin().await.page("/developers/snippets").await;
+    assert!(page.contains("&#39;customerId=x&#39;\\&#39;&#39;;touch y;&#39;\\&#39;&#39;&#39;"), "{page}");
 }
 
 #[tokio::test]

@@ -107,6 +107,81 @@ async fn who_gains_and_loses_is_shown_before_anything_is_saved() {
 }
 
 #[tokio::test]
+async fn what_an_override_decides_is_nobodys_loss() {
+    let office = Office::furnished().await;
+    let ann = office.admin().await;
+    let seven = json!({"customerId": "acme", "featureKey": "seats", "hasAccess": true, "limit": 7});
+    office.api("POST", "/v1/overrides", seven).await;
+    let wanted = [("access:seats", "limit"), ("limit:seats", "2")];
+    let review = ann.send(&at("/pro/access"), &wanted).await.text;
+    assert!(review.contains("None of them gains or loses anything") && !review.contains("Acme Ltd"), "{review}");
+    let review = ann.send(&at("/pro/access"), &[&wanted[..], &[("access:sso", "on")]].concat()).await.text;
+    assert!(review.contains(">Acme Ltd</a>: SSO No access → <span class=\"gain\">Included</span></li>"), "{review}");
+}
+
+#[tokio::test]
+async fn the_default_product_is_reviewed_for_everyone_who_has_it() {
+    let office = Office::furnished().await;
+    let ann = office.admin().await;
+    // Nobody has it yet: acme has another.
+    ann.done(&at("/free/access"), &[("access:seats", "limit"), ("limit:seats", "9")]).await;
+    office.api("POST", "/v1/customers", json!({"customerId": "loner"})).await;
+    let wanted = [("access:seats", "limit"), ("limit:seats", "3")];
+    let review = ann.send(&at("/free/access"), &wanted).await.text;
+    for told in ["Everyone without a product", ">loner</a>: Seats 9 → <span class=\"loss\">3</span>"] {
+        assert!(review.contains(told), "{told}: {review}");
+    }
+    assert!(!review.contains("new_version"), "{review}");
+    assert_eq!(office.granted("free", "seats").await["limit"], 9);
+    ann.done(&at("/free/access"), &[&wanted[..], &[("decision", "in_place")]].concat()).await;
+    assert_eq!(office.granted("free", "seats").await["limit"], 3);
+}
+
+#[tokio::test]
+async fn what_was_archived_meanwhile_is_told_of() {
+    let office = Office::furnished().await;
+    let ann = office.admin().await;
+    let seen = input(&ann.page(&at("/free")).await, "seen").unwrap();
+    office.api("PUT", "/v1/features/sso", json!({"isArchived": true})).await;
+    let typed = [("access:sso", "on"), ("access:seats", "none")];
+    let page = ann.refusal(&at("/free/access"), &[&typed[..], &[("seen", &seen)]].concat()).await;
+    assert!(page.contains("Archived while you had the page open: sso."), "{page}");
+    let seen = input(&page, "seen").unwrap();
+    ann.done(&at("/free/access"), &[&typed[..], &[("seen", &seen)]].concat()).await;
+}
+
+#[tokio::test]
+async fn every_address_below_the_dashboard_is_a_page_or_leads_to_one() {
+    let office = Office::furnished().await;
+    let ann = office.admin().await;
+    for (method, body) in [
+        ("/v1/features", json!({"featureKey": "new", "name": "Newest", "type": "boolean"})),
+        ("/v1/products", json!({"key": "new", "name": "Newer"})),
+    ] {
+        office.api("POST", method, body).await;
+    }
+    assert!(ann.page("/features/new").await.contains("<h1>Newest</h1>"));
+    assert!(ann.page("/products/new").await.contains("<h1>Newer</h1>"));
+    for (path, leads) in [
+        ("/dashboard/", "/dashboard/test"),
+        ("/dashboard/test/", "/dashboard/test"),
+        ("/products/", "/dashboard/test/products"),
+        ("/products/pro/access", "/dashboard/test/products/pro"),
+        ("/products/gold/prices/price_1", "/dashboard/test/products/gold/prices"),
+        ("/products/gold/prices", "/dashboard/test/products/gold"),
+        ("/features/seats/access/pro", "/dashboard/test/features/seats"),
+        ("/developers/keys", "/dashboard/test/developers"),
+    ] {
+        let answer = ann.get(path).await;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, Some(leads)), "{path}");
+    }
+    let nothing = ann.get("/nothing/at/all").await;
+    assert!(nothing.status == 404 && nothing.text.contains("Nothing here"), "{}", nothing.text);
+    let lost = ann.signed_out().get("/nothing").await;
+    assert_eq!(lost.header("location"), Some("/dashboard/sign-in?back=%2Fdashboard%2Ftest%2Fnothing"));
+}
+
+#[tokio::test]
 async fn a_page_that_was_overtaken_is_told_so() {
     let office = Office::furnished().await;
     let ann = office.admin().await;
