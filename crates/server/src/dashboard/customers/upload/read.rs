@@ -6,6 +6,7 @@
 use super::sheet;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use std::collections::HashMap;
+use tollgate_wire::priceos::customer;
 
 /// Most rows of a file.
 pub(super) const ROWS_MAX: usize = 200_000;
@@ -104,8 +105,11 @@ impl Table {
     fn push(&mut self, record: &StringRecord, columns: Columns, line: u64) {
         let cell = |column| sheet::text(record.get(column).unwrap_or_default());
         let (customer, stripe) = (cell(columns.customer), cell(columns.stripe));
-        let missing = match (customer.is_empty(), stripe.is_empty()) {
+        let words = match (customer.is_empty(), stripe.is_empty()) {
             (false, false) => {
+                if let Some(problem) = refusal(customer, stripe) {
+                    return self.problems.push(Problem { line, words: problem });
+                }
                 let start = self.text.len();
                 self.text.push_str(customer);
                 let middle = self.text.len();
@@ -117,7 +121,7 @@ impl Table {
             (true, false) => format!("{CUSTOMER} is missing."),
             (false, true) => format!("{STRIPE} is missing."),
         };
-        self.problems.push(Problem { line, words: missing });
+        self.problems.push(Problem { line, words });
     }
 
     /// The same without rows that name what an earlier one names.
@@ -139,6 +143,12 @@ impl Table {
         self.problems.sort_by_key(|problem| problem.line);
         Self { places: kept, ..self }
     }
+}
+
+/// What the API says of a row before it looks at what is on file.
+fn refusal(customer: &str, stripe: &str) -> Option<String> {
+    let row = [(CUSTOMER, customer), (STRIPE, stripe)].map(|(column, text)| (column.to_owned(), text.into()));
+    customer::parse_link(&row.into_iter().collect()).err().map(|fault| fault.message)
 }
 
 /// The line that a record begins in: the reader says where it went on from, which may be empty lines before that.
@@ -227,6 +237,14 @@ mod tests {
                 words(7, "stripeCustomerId stands in line 2 already."),
             ]
         );
+    }
+
+    #[test]
+    fn rows_that_the_api_would_refuse_are_told_before() {
+        let (rows, problems) = read(&format!("{},cus_1\n..,cus_2\n'=a,cus_3\n", "x".repeat(300)));
+        assert_eq!(rows.iter().map(|row| row.1.as_str()).collect::<Vec<_>>(), ["=a"]);
+        assert_eq!(problems.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2]);
+        assert!(problems[0].1.contains("255") && problems[1].1.contains(".."), "{problems:?}");
     }
 
     #[test]

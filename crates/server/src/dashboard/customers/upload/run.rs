@@ -17,6 +17,10 @@ const PAUSE: Duration = Duration::from_millis(300);
 /// What the API answers while it cannot do anything.
 const UNAVAILABLE: u16 = 503;
 
+/// What the API advises where a link is in the way, and how that is done on the page.
+const FORCE: &str = "pass `force: true`";
+const FORCE_HERE: &str = "upload it with “Take links that others have”";
+
 /// Goes through an upload. Ends with its last row, when it is stopped, when the database stays away, or with the process.
 pub(super) fn start(app: Arc<App>, upload: Arc<Upload>, force: bool) {
     tokio::spawn(async move {
@@ -52,7 +56,9 @@ async fn link(app: &App, upload: &Upload, index: usize, force: bool) {
         }
         match api.priceos(Operation::CustomerLink, "", body.clone()).await {
             Ok(_) => return upload.went(index, None),
-            Err(fault) if fault.status != UNAVAILABLE => return upload.went(index, Some(fault.message)),
+            Err(fault) if fault.status != UNAVAILABLE => {
+                return upload.went(index, Some(fault.message.replace(FORCE, FORCE_HERE)));
+            }
             Err(fault) if attempt == TRIES => upload.stop(&fault.message),
             Err(_) => tokio::time::sleep(PAUSE).await,
         }
