@@ -45,8 +45,7 @@ pub struct SubscriptionPatch {
     pub pause: Patch<Pause>,
     pub trial: Option<TrialEnd>,
     pub missing_payment: Option<MissingPayment>,
-    /// Whether anything was asked for that changes nothing here, but that what is not [open](Subscription::check_open) does
-    /// not take either.
+    /// Whether anything was asked for that changes nothing here, but that what is over or incomplete does not take either.
     pub touches_more: bool,
 }
 
