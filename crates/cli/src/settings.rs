@@ -4,12 +4,14 @@
 
 use anyhow::{Context, bail};
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tollgate_domain::metadata::METADATA_KEY_MAX_CHARACTERS;
+use tollgate_domain::subscription::Payments;
 use tollgate_domain::webhook::Schedule;
 use tollgate_server::app::AppOptions;
 use tollgate_server::{pages, webhooks};
@@ -90,6 +92,11 @@ pub(crate) struct ServerArgs {
     #[arg(long, env = "TOLLGATE_PAGES_IN_LIVE", value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true")]
     pages_in_live: Option<bool>,
 
+    /// Whether customers have a payment method, though none is ever on file: with `assumed` whatever is charged is paid,
+    /// with `missing` nobody pays [default: assumed]
+    #[arg(long, env = "TOLLGATE_PAYMENTS", value_name = "WORD", value_parser = payments())]
+    payments: Option<Payments>,
+
     /// Let webhooks go to private addresses, and in the live environment over connections that are not encrypted. This
     /// machine can always be reached from the test environment [default: false]
     #[arg(
@@ -106,6 +113,12 @@ pub(crate) struct ServerArgs {
     /// [default: 5000]
     #[arg(long, env = "TOLLGATE_WEBHOOK_RETRY_MS", value_name = "MS")]
     webhook_retry_ms: Option<NonZeroU32>,
+}
+
+/// Reads one of the words.
+fn payments() -> impl TypedValueParser<Value = Payments> {
+    let words = PossibleValuesParser::new(Payments::ALL.iter().map(|payments| payments.as_str()));
+    words.map(|word| *Payments::ALL.iter().find(|payments| payments.as_str() == word).expect("one of these words"))
 }
 
 /// What a line of the log looks like.
@@ -147,6 +160,7 @@ struct File {
     customer_id_metadata_key: Option<String>,
     public_url: Option<String>,
     pages_in_live: Option<bool>,
+    payments: Option<Payments>,
     webhook_private_addresses: Option<bool>,
     webhook_timeout_ms: Option<NonZeroU32>,
     webhook_retry_ms: Option<NonZeroU32>,
@@ -196,6 +210,7 @@ impl ServerArgs {
             max_age: max_age.unwrap_or(default.max_age),
             readers: self.database_readers.or(file.database_readers).map_or(default.readers, NonZeroUsize::get),
             writers: self.database_writers.or(file.database_writers).map_or(default.writers, NonZeroUsize::get),
+            payments: self.payments.or(file.payments).unwrap_or_default(),
             ..default
         }
     }

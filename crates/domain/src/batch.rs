@@ -3,7 +3,7 @@
 //! A batch does no I/O. The engine drives it: [`Batch::step`] says what to apply and what to load next, until
 //! everything is decided. Refused commands leave no trace.
 
-use crate::command::{Changes, Command, Cx, Stop};
+use crate::command::{Changes, Command, Cx, Given, Stop};
 use crate::environment::Environment;
 use crate::facts::{Facts, ReadSet};
 use crate::refusal::Refusal;
@@ -23,7 +23,7 @@ pub trait Job: Send {
     fn reads(&self) -> ReadSet;
 
     /// Decides, keeping the reply for later; the changes of a refused command are none.
-    fn decide(&mut self, facts: &Facts, now: Timestamp, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet>;
+    fn decide(&mut self, facts: &Facts, given: Given, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet>;
 }
 
 /// Runs a command over facts, for callers that are no engine.
@@ -64,8 +64,9 @@ impl<C: Command> Job for CommandJob<C> {
         self.command.reads()
     }
 
-    fn decide(&mut self, facts: &Facts, now: Timestamp, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
-        let mut cx = Cx { environment: self.environment, now, cause: None, random };
+    fn decide(&mut self, facts: &Facts, given: Given, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
+        let Given { now, payments } = given;
+        let mut cx = Cx { environment: self.environment, now, payments, cause: None, random };
         let (reply, changes) = decide(&self.command, facts, &mut cx)?;
         self.reply = Some(reply);
         Ok(changes)
@@ -112,13 +113,13 @@ impl Batch {
     pub fn step<J: Job + ?Sized>(
         &mut self,
         jobs: &mut [Box<J>],
-        now: Timestamp,
+        given: Given,
         random: &mut dyn FnMut() -> u64,
     ) -> Step {
         while let Some(job) = jobs.get_mut(self.decided) {
             let environment = job.environment();
             let facts = self.facts_mut(environment);
-            match job.decide(facts, now, random).and_then(|changes| with_deliveries(changes, facts, now)) {
+            match job.decide(facts, given, random).and_then(|changes| with_deliveries(changes, facts, given.now)) {
                 Ok(changes) => {
                     self.facts_mut(environment).follow(&changes);
                     self.pending.push((environment, changes));

@@ -19,7 +19,6 @@ use crate::subscription::{self, Subscription};
 use crate::test_clock::TestClock;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Longest name, in characters.
@@ -508,10 +507,10 @@ pub(crate) fn remove(
     Ok(())
 }
 
-/// The subscriptions of a billing customer that count, newest first; what time has made of them since is left out.
+/// The subscriptions of a billing customer that are not over, newest first; what time has made of them since is left out.
 pub fn subscriptions(id: &BillingCustomerId, facts: &Facts) -> Result<Vec<Arc<Subscription>>, Stop> {
     let Some(account) = customer::account_of(id, facts)? else { return Ok(Vec::new()) };
-    let ids: BTreeSet<_> = account.customer.subscribed.iter().map(|subscribed| &subscribed.subscription).collect();
+    let ids = account.customer.subscriptions();
     let (mut found, mut missing) = (Vec::with_capacity(ids.len()), ReadSet::default());
     for id in ids {
         found.extend(missing.gather(facts.subscription(id))?.flatten());

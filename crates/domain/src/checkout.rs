@@ -283,6 +283,7 @@ fn subscribe(customer: &BillingCustomerId, checkout: &Checkout, facts: &Facts) -
         cancel: None,
         trial: Some(checkout.trial_days.map_or(TrialChoice::OfPrice, TrialChoice::Days)),
         missing_payment: MissingPayment::default(),
+        default_incomplete: false,
     })
 }
 

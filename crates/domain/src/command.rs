@@ -6,6 +6,7 @@ use crate::facts::{Facts, ReadSet};
 use crate::id::{self, Id};
 use crate::record::Record;
 use crate::refusal::Refusal;
+use crate::subscription::Payments;
 use crate::time::Timestamp;
 use crate::window::Window;
 use std::sync::Arc;
@@ -37,12 +38,23 @@ impl<R: Into<Refusal>> From<R> for Stop {
     }
 }
 
+/// What every decision of a batch is given alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Given {
+    /// The instant of the decision.
+    pub now: Timestamp,
+    /// Whether customers have a payment method.
+    pub payments: Payments,
+}
+
 /// What a decision may know besides its facts.
 pub struct Cx<'a> {
     /// The data set it works on.
     pub environment: Environment,
     /// The instant of the decision.
     pub now: Timestamp,
+    /// Whether customers have a payment method.
+    pub payments: Payments,
     /// The request behind it; nothing where time is.
     pub cause: Option<&'a Cause>,
     /// 64 random bits at each call.

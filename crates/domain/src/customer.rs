@@ -23,6 +23,7 @@ use crate::time::Timestamp;
 use crate::usage::subject;
 use crate::window::Window;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Longest id, in characters.
@@ -49,6 +50,9 @@ pub struct Customer {
     /// What it has by subscriptions that count; oldest start first, then by subscription.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subscribed: Vec<Subscribed>,
+    /// Its subscriptions that are not over, and yet give nothing now: those that are paused or wait for their first payment.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub dormant: BTreeSet<SubscriptionId>,
     /// What time it is for it, where a test clock says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<Timestamp>,
@@ -68,6 +72,7 @@ impl Customer {
             email: None,
             stripe_customer: None,
             subscribed: Vec::new(),
+            dormant: BTreeSet::new(),
             frozen: None,
             usage_started: None,
             created: now,
@@ -77,6 +82,11 @@ impl Customer {
     /// The integrator's own id; none of one that stands for a billing customer which nobody linked.
     pub fn own_id(&self) -> Option<&CustomerId> {
         (self.stripe_customer.as_deref() != Some(self.id.as_str())).then_some(&self.id)
+    }
+
+    /// Its subscriptions that are not over.
+    pub fn subscriptions(&self) -> BTreeSet<&SubscriptionId> {
+        self.subscribed.iter().map(|subscribed| &subscribed.subscription).chain(&self.dormant).collect()
     }
 
     /// What time it is for this customer, when by the time of day it is `now`.

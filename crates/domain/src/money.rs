@@ -33,6 +33,11 @@ impl UnitAmount {
         (minor >= 0).then(|| Self(i128::from(minor) * SCALE))
     }
 
+    /// Whether it is nothing.
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
     /// Reads `123`, `123.45`, `.5`, `+1.` and `1.2e3`.
     pub fn parse(text: &str) -> Result<Self, AmountFault> {
         let Decimal { negative, digits, exponent } = Decimal::parse(text).ok_or(AmountFault::NotDecimal)?;

@@ -87,7 +87,35 @@ pub enum OptionAmount {
     Tiers(Vec<Tier>),
 }
 
+impl Price {
+    /// Whether it charges nothing in a currency, however many are bought.
+    pub fn is_free_in(&self, currency: Currency) -> bool {
+        match self.currency_options.get(&currency) {
+            Some(option) => option.amount.is_free(),
+            None => self.charge.is_free(),
+        }
+    }
+}
+
+impl Charge {
+    fn is_free(&self) -> bool {
+        match self {
+            Self::PerUnit(amount) => amount.is_zero(),
+            Self::Custom(custom) => custom.is_free(),
+            Self::Tiered { tiers, .. } => tiers.iter().all(Tier::is_free),
+        }
+    }
+}
+
 impl OptionAmount {
+    fn is_free(&self) -> bool {
+        match self {
+            Self::PerUnit(amount) => amount.is_zero(),
+            Self::Custom(custom) => custom.is_free(),
+            Self::Tiers(tiers) => tiers.iter().all(Tier::is_free),
+        }
+    }
+
     fn suits(&self, charge: &Charge) -> bool {
         matches!(
             (self, charge),
@@ -119,6 +147,12 @@ pub struct CustomUnitAmount {
     pub preset: Option<i64>,
 }
 
+impl CustomUnitAmount {
+    fn is_free(&self) -> bool {
+        self.maximum == Some(0)
+    }
+}
+
 /// One step of a tiered price; at least one of the amounts is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tier {
@@ -131,6 +165,12 @@ pub struct Tier {
     /// Charged for each unit in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<UnitAmount>,
+}
+
+impl Tier {
+    fn is_free(&self) -> bool {
+        [self.flat, self.unit].into_iter().flatten().all(UnitAmount::is_zero)
+    }
 }
 
 macro_rules! words {

@@ -251,7 +251,7 @@ fn subscriptions(clock: &TestClock, facts: &Facts) -> Result<Vec<Arc<Subscriptio
     let mut ids: BTreeSet<SubscriptionId> = BTreeSet::new();
     for id in &clock.customers {
         let customer = reads.gather(holder(id, facts))?.flatten();
-        ids.extend(customer.iter().flat_map(|customer| &customer.subscribed).map(|kept| kept.subscription.clone()));
+        ids.extend(customer.iter().flat_map(|customer| customer.subscriptions()).cloned());
     }
     let mut found = Vec::with_capacity(ids.len());
     for id in &ids {

@@ -27,6 +27,7 @@ use tollgate_domain::command::Command;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::record::{Noun, Record};
 use tollgate_domain::refusal::{AccessRefusal, Refusal};
+use tollgate_domain::subscription::SubscriptionRefusal;
 use tollgate_store::StoreError;
 
 /// The style of these pages. It is in each of them, so that nothing has to be loaded.
@@ -192,14 +193,23 @@ fn respond(answer: Result<Answer, Trouble>) -> Response<Body> {
         Err(Trouble::BadForm) => notice(StatusCode::BAD_REQUEST, "That did not work", "The form could not be read."),
         Err(Trouble::Refused(refusal)) => {
             tracing::info!(?refusal, "a page was refused");
-            let words = "What is offered here has changed meanwhile. Nothing was done; go back and begin anew.";
-            notice(StatusCode::CONFLICT, "That did not work", words)
+            notice(StatusCode::CONFLICT, "That did not work", no(&refusal))
         }
         Err(Trouble::Store(error)) => {
             tracing::error!(%error, "the store failed");
             let words = "The server cannot do this now. Try again in a moment.";
             notice(StatusCode::SERVICE_UNAVAILABLE, "One moment", words)
         }
+    }
+}
+
+/// What a customer is told of a refusal.
+fn no(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Subscription(no) if **no == SubscriptionRefusal::NoPaymentMethod => {
+            "There is no payment method on file, and this page takes none. Nothing was done."
+        }
+        _ => "What is offered here has changed meanwhile. Nothing was done; go back and begin anew.",
     }
 }
 

@@ -3,10 +3,9 @@
 use crate::error::StoreError;
 use crate::task::Task;
 use tollgate_domain::batch::{Batch, Step};
-use tollgate_domain::command::Changes;
+use tollgate_domain::command::{Changes, Given};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Facts, Key, ReadSet};
-use tollgate_domain::time::Timestamp;
 
 /// The two verbs of an engine, inside a transaction that is its own affair.
 pub(crate) trait Rows {
@@ -37,7 +36,7 @@ pub(crate) fn load(
 pub(crate) fn drive(
     rows: &mut impl Rows,
     jobs: &mut [Box<dyn Task>],
-    now: Timestamp,
+    given: Given,
     random: &mut dyn FnMut() -> u64,
 ) -> Result<Batch, StoreError> {
     let mut batch = Batch::new();
@@ -46,7 +45,7 @@ pub(crate) fn drive(
         load(rows, environment, &job.reads(), batch.facts_mut(environment))?;
     }
     loop {
-        match batch.step(jobs, now, random) {
+        match batch.step(jobs, given, random) {
             Step::Load { apply, reads } => {
                 apply_all(rows, apply)?;
                 for (environment, reads) in reads {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tollgate_domain::account::{self, Account};
 use tollgate_domain::catalog::{self, Catalog};
-use tollgate_domain::command::{Changes, Sweep, Write};
+use tollgate_domain::command::{Changes, Given, Sweep, Write};
 use tollgate_domain::customer::MERGED_EVENTS_MAX;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Fact, Facts, Key, ReadSet};
@@ -44,11 +44,11 @@ impl Model {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn submit(&self, task: Box<dyn Task>, now: Timestamp) {
+    pub(crate) fn submit(&self, task: Box<dyn Task>, given: Given) {
         let mut state = self.state();
         let mut random = state.random.clone();
         let mut tasks = [task];
-        let outcome = drive(&mut *state, &mut tasks, now, &mut || random.next()).map(|_| ());
+        let outcome = drive(&mut *state, &mut tasks, given, &mut || random.next()).map(|_| ());
         state.random = random;
         drop(state);
         let [task] = tasks;

@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use std::time::Duration;
+use tollgate_domain::subscription::Payments;
 
 /// Bytes of bodies that are kept in memory unless said otherwise.
 pub const CACHE_BYTES_DEFAULT: u64 = 96 * 1024 * 1024;
@@ -41,6 +42,8 @@ pub struct Options {
     pub usage_tail: usize,
     /// What tells the time.
     pub clock: Clock,
+    /// Whether customers have a payment method.
+    pub payments: Payments,
     /// Where ids come from, for tests; the operating system's randomness unless given.
     pub seed: Option<u64>,
 }
@@ -56,6 +59,7 @@ impl Default for Options {
             writers: WRITERS_DEFAULT,
             usage_tail: USAGE_TAIL_DEFAULT,
             clock: Clock::system(),
+            payments: Payments::default(),
             seed: None,
         }
     }

@@ -15,11 +15,13 @@ use prometheus_client::registry::Registry;
 use std::path::Path;
 use std::sync::Arc;
 use tollgate_domain::batch::Job;
+use tollgate_domain::command::Given;
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Facts, ReadSet};
 use tollgate_domain::list::{ListQuery, Page};
 use tollgate_domain::record::{Field, Noun, Record};
 use tollgate_domain::search::Query;
+use tollgate_domain::subscription::Payments;
 use tollgate_domain::time::Timestamp;
 
 /// An open database. Dropping it finishes what was accepted, as [`Store::close`] does; of a PostgreSQL database, for as
@@ -28,6 +30,7 @@ use tollgate_domain::time::Timestamp;
 pub struct Store {
     engine: Engine,
     clock: Clock,
+    payments: Payments,
     metrics: Arc<Metrics>,
 }
 
@@ -49,7 +52,7 @@ impl Store {
             DatabaseUrl::Postgres(url) => Engine::Postgres(Postgres::open(url, options, metrics.clone()).await?),
             DatabaseUrl::Model => Engine::Model(Model::new(options)?),
         };
-        Ok(Self { engine, clock: options.clock.clone(), metrics })
+        Ok(Self { engine, clock: options.clock.clone(), payments: options.payments, metrics })
     }
 
     /// Decides a job and writes what it changes. The job comes back decided, after commit and sync.
@@ -61,7 +64,9 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.submit(task)?,
             Engine::Postgres(postgres) => postgres.submit(task)?,
-            Engine::Model(model) => model.submit(task, self.clock.now()),
+            Engine::Model(model) => {
+                model.submit(task, Given { now: self.clock.now(), payments: self.payments });
+            }
         }
         answer.await.unwrap_or(Err(StoreError::Closed))
     }

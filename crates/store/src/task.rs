@@ -5,10 +5,9 @@ use crate::metrics::{Metrics, Outcome};
 use crate::random::Random;
 use tokio::sync::oneshot;
 use tollgate_domain::batch::Job;
-use tollgate_domain::command::Changes;
+use tollgate_domain::command::{Changes, Given};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Facts, ReadSet};
-use tollgate_domain::time::Timestamp;
 
 /// A job whose type is out of sight, with the way back to whoever waits for it.
 pub(crate) trait Task: Job {
@@ -59,9 +58,9 @@ impl<J: Job> Job for Seat<J> {
         self.job.reads()
     }
 
-    fn decide(&mut self, facts: &Facts, now: Timestamp, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
+    fn decide(&mut self, facts: &Facts, given: Given, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
         let mut own = Random::seeded(*self.seed.get_or_insert_with(random));
-        self.job.decide(facts, now, &mut || own.next())
+        self.job.decide(facts, given, &mut || own.next())
     }
 }
 

@@ -65,6 +65,15 @@ def own_server(binary, testkit, tmp_path):
         yield started
 
 
+@pytest.fixture
+def unpaid_server(binary, testkit, tmp_path):
+    """Where nobody has a payment method; for a test that starts it anew with other flags."""
+    unpaid = _server(binary, testkit, tmp_path)
+    unpaid.flags = ["--payments", "missing"]
+    with _running(unpaid) as started:
+        yield started
+
+
 @pytest.fixture(scope="module")
 def hasty_server(binary, testkit, tmp_path_factory):
     """Sends a webhook that failed again at once, and waits for no answer longer than a moment."""

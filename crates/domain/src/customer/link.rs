@@ -14,6 +14,7 @@ use crate::record::{Field, Noun, Record};
 use crate::refusal::{AccessRefusal, LinkConflict};
 use crate::subscription::rehold;
 use crate::time::Timestamp;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What the access side shows of a billing customer.
@@ -121,7 +122,8 @@ pub(crate) fn let_go(id: &BillingCustomerId, facts: &Facts, changes: &mut Change
 }
 
 fn without_billing(customer: &Customer) -> Customer {
-    Customer { stripe_customer: None, subscribed: Vec::new(), frozen: None, ..customer.clone() }
+    let (subscribed, dormant) = (Vec::new(), BTreeSet::new());
+    Customer { stripe_customer: None, subscribed, dormant, frozen: None, ..customer.clone() }
 }
 
 /// Says which billing customer a customer is; makes it where it is not there. What the customer that the billing customer
@@ -191,6 +193,7 @@ fn relink(
     after.customer = Arc::new(Customer {
         stripe_customer: Some(stripe_customer.to_owned()),
         subscribed: holder.map_or_else(Vec::new, |holder| holder.customer.subscribed.clone()),
+        dormant: holder.map_or_else(BTreeSet::new, |holder| holder.customer.dormant.clone()),
         frozen: holder.and_then(|holder| holder.customer.frozen),
         ..linked
     });
@@ -229,6 +232,7 @@ fn stand_alone(former: &str, taken: &Customer, facts: &Facts, changes: &mut Chan
     let after = Customer {
         stripe_customer: Some(former.to_owned()),
         subscribed: taken.subscribed.clone(),
+        dormant: taken.dormant.clone(),
         frozen: taken.frozen,
         ..with_profile(there.as_deref().unwrap_or(&blank), &billing)
     };

@@ -1,17 +1,16 @@
 //! Canceling at once.
 
-use super::draft::Draft;
+use super::Subscription;
+use super::draft::{Draft, announce};
 use super::holder::Holder;
 use super::refusal::SubscriptionRefusal as No;
-use super::{Status, Subscription};
 use crate::command::{Changes, Command, Cx, Stop};
 use crate::event::Action;
 use crate::facts::{Facts, Key, ReadSet};
 use crate::id::{BillingCustomerId, SubscriptionId};
 use crate::patch::Patch;
-use crate::record::{Noun, Record};
+use crate::record::Noun;
 use crate::refusal::Refusal;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Cancels a subscription now.
@@ -41,22 +40,22 @@ impl Command for CancelSubscription {
             // Nothing of a refused command is kept; time makes the same steps again by itself.
             return Err(No::Over { id: self.id.clone() }.into());
         }
-        after.cancel_now(draft.holder.now);
+        let action = after.cancel_now(draft.holder.now);
         after.cancellation.comment = self.comment.apply(&after.cancellation.comment);
         after.cancellation.feedback = self.feedback.apply(&after.cancellation.feedback);
-        draft.become_so(after, Action::Deleted, cx);
+        draft.become_so(after, action, cx);
         Ok(draft.close(cx))
     }
 }
 
 impl Subscription {
-    /// It is canceled on request; what was planned before is void.
-    fn cancel_now(&mut self, now: crate::time::Timestamp) {
+    /// It is canceled on request; what was planned before is void. Gives what is told of that.
+    fn cancel_now(&mut self, now: crate::time::Timestamp) -> Action {
         self.cancel_at = None;
         self.cancel_at_period_end = false;
         self.canceled = Some(now);
         self.cancellation.requested = true;
-        self.end(now);
+        self.end(now)
     }
 }
 
@@ -64,7 +63,7 @@ impl Subscription {
 /// rewrites or deletes the customer of the access side, who has nothing by subscriptions any more.
 pub fn end_all(id: &BillingCustomerId, facts: &Facts, changes: &mut Changes, cx: &mut Cx<'_>) -> Result<(), Stop> {
     let Some(mut holder) = Holder::read(id, facts, cx)? else { return Ok(()) };
-    let ids: BTreeSet<SubscriptionId> = holder.subscribed().map(|subscribed| subscribed.subscription.clone()).collect();
+    let ids: Vec<SubscriptionId> = holder.subscriptions().into_iter().cloned().collect();
     let (mut reads, mut live) = (ReadSet::default(), Vec::with_capacity(ids.len()));
     for id in &ids {
         live.extend(reads.gather(facts.subscription(id))?.flatten());
@@ -72,10 +71,9 @@ pub fn end_all(id: &BillingCustomerId, facts: &Facts, changes: &mut Changes, cx:
     reads.known()?;
     for before in live.into_iter().filter(|subscription| !subscription.status.is_final()) {
         let mut after = (*before).clone();
-        after.cancel_now(holder.now);
-        debug_assert_eq!(after.status, Status::Canceled);
+        let action = after.cancel_now(holder.now);
         let after = Arc::new(after);
-        changes.announce(Action::Deleted, None, &Record::Subscription(after.clone()), cx);
+        announce(action, before.clone(), &after, changes, cx);
         holder.write(Some(&before), &after, changes);
     }
     holder.tell(changes, cx);

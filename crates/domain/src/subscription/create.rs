@@ -40,6 +40,8 @@ pub struct CreateSubscription {
     pub cancel: Option<CancelChoice>,
     pub trial: Option<TrialChoice>,
     pub missing_payment: MissingPayment,
+    /// Whether it waits for a first payment that nobody makes, instead of being refused.
+    pub default_incomplete: bool,
 }
 
 /// Where billing periods are to begin.
@@ -93,7 +95,7 @@ impl Command for CreateSubscription {
         let holder = Holder::read(&self.customer, facts, cx)?;
         let holder = holder.ok_or_else(|| No::NoCustomer { id: self.customer.to_string() })?;
         let max = if holder.customer.test_clock.is_some() { CLOCK_SUBSCRIPTIONS_MAX } else { SUBSCRIPTIONS_MAX };
-        if holder.subscriptions() >= max {
+        if holder.subscriptions().len() >= max {
             return Err(No::TooManySubscriptions { max }.into());
         }
         let mut changes = Changes::default();
@@ -105,19 +107,20 @@ impl Command for CreateSubscription {
             Some(started) if started > now => return Err(No::Ahead { moment: Moment::Backdate }.into()),
             started => started.unwrap_or(now),
         };
+        let currency = self.currency.or_else(|| priced.first().map(|first| first.price.currency));
+        let currency = currency.expect("at least one item");
         let mut items = Vec::with_capacity(self.items.len());
         for (index, (new, priced)) in self.items.iter().zip(&priced).enumerate() {
             let end = trial.map_or_else(|| priced.cadence.end_after(now, anchor), |trial| trial.end);
-            items.push(new.build(priced, Place::Listed(index), Period { start: now, end }, facts, cx)?);
+            items.push(new.build(priced, currency, Place::Listed(index), Period { start: now, end }, facts, cx)?);
         }
         pricing::check_together(&items, self.mode)?;
-        let currency = self.currency.or_else(|| priced.first().map(|first| first.price.currency));
         let mut subscription = Subscription {
             id: cx.new_id(),
             customer: self.customer.clone(),
             status: if trial.is_some() { Status::Trialing } else { Status::Active },
             items,
-            currency: currency.expect("at least one item"),
+            currency,
             collection: self.collection,
             days_until_due: self.days_until_due,
             description: self.description.clone(),
@@ -142,6 +145,12 @@ impl Command for CreateSubscription {
         };
         if let Some(cancel) = self.cancel {
             subscription.cancel_by(cancel, now)?;
+        }
+        if subscription.starts_unpaid(cx.payments) {
+            if !self.default_incomplete {
+                return Err(No::NoPaymentMethod.into());
+            }
+            subscription.status = Status::Incomplete;
         }
         let mut draft = Draft::new(subscription, holder, changes, cx);
         // A trial of three days or less is told of at once.
@@ -230,8 +239,8 @@ impl Subscription {
     pub(super) fn cancel_by(&mut self, choice: CancelChoice, now: Timestamp) -> Result<(), Stop> {
         self.cancel_at_period_end = choice == CancelChoice::AtPeriodEnd;
         self.cancel_at = match choice {
-            CancelChoice::AtPeriodEnd | CancelChoice::LastPeriodEnd => self.last_period_end(),
-            CancelChoice::FirstPeriodEnd => self.first_period_end(),
+            CancelChoice::AtPeriodEnd | CancelChoice::LastPeriodEnd => self.last_period_end(now),
+            CancelChoice::FirstPeriodEnd => self.first_period_end().map(|end| end.max(now)),
             CancelChoice::At(instant) => {
                 check_ahead(Moment::CancelAt, instant, now)?;
                 Some(instant)

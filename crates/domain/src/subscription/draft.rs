@@ -51,7 +51,7 @@ impl Draft {
 
     /// Makes the next step of time, where it is due; says whether it was.
     pub(super) fn step(&mut self, now: Timestamp, cx: &mut Cx<'_>) -> bool {
-        let Some((after, action)) = self.now_is.step(now) else { return false };
+        let Some((after, action)) = self.now_is.step(now, cx.payments) else { return false };
         self.become_so(after, action, cx);
         true
     }
@@ -62,8 +62,7 @@ impl Draft {
         if action == Action::Updated && before == self.now_is {
             return;
         }
-        let before = (action == Action::Updated).then_some(Record::Subscription(before));
-        self.changes.announce(action, before.as_ref(), &Record::Subscription(self.now_is.clone()), cx);
+        announce(action, before, &self.now_is, &mut self.changes, cx);
     }
 
     /// Where rows go that are made beside it.
@@ -77,4 +76,16 @@ impl Draft {
         self.holder.close(&mut self.changes, cx);
         (self.now_is, self.changes)
     }
+}
+
+/// Tells of a change. An update shows what was before.
+pub(super) fn announce(
+    action: Action,
+    before: Arc<Subscription>,
+    after: &Arc<Subscription>,
+    changes: &mut Changes,
+    cx: &mut Cx<'_>,
+) {
+    let before = (action == Action::Updated).then_some(Record::Subscription(before));
+    changes.announce(action, before.as_ref(), &Record::Subscription(after.clone()), cx);
 }

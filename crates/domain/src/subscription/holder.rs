@@ -8,7 +8,7 @@ use crate::command::{Changes, Cx, Stop, Write};
 use crate::customer::{Customer, Subscribed};
 use crate::entitlement;
 use crate::facts::{Facts, ReadSet};
-use crate::id::{BillingCustomerId, CustomerId, ProductId};
+use crate::id::{BillingCustomerId, CustomerId, ProductId, SubscriptionId};
 use crate::record::{Field, Record};
 use crate::time::Timestamp;
 use std::collections::BTreeSet;
@@ -23,11 +23,11 @@ pub(super) struct Holder {
     having: Having,
 }
 
-/// What a customer of the access side has by subscriptions, while those change.
+/// A customer of the access side, while its subscriptions change.
 struct Having {
     account: Option<Arc<Account>>,
-    /// What it has from now on.
-    subscribed: Vec<Subscribed>,
+    /// The customer from now on.
+    after: Option<Customer>,
 }
 
 impl Holder {
@@ -48,14 +48,9 @@ impl Holder {
         Ok(Some(Self { customer, now, catalog, having: Having::of(account) }))
     }
 
-    /// How many of its subscriptions are not over.
-    pub(super) fn subscriptions(&self) -> usize {
-        self.subscribed().map(|subscribed| &subscribed.subscription).collect::<BTreeSet<_>>().len()
-    }
-
-    /// What it has from now on.
-    pub(super) fn subscribed(&self) -> impl Iterator<Item = &Subscribed> {
-        self.having.subscribed.iter()
+    /// Its subscriptions that are not over.
+    pub(super) fn subscriptions(&self) -> BTreeSet<&SubscriptionId> {
+        self.having.after.as_ref().map(Customer::subscriptions).unwrap_or_default()
     }
 
     /// Writes a subscription and the rows of its items; of the customer, [`close`](Self::close) does so once for all.
@@ -70,8 +65,8 @@ impl Holder {
 
     /// Tells what the customer is entitled to from now on, where that is something else than before.
     pub(super) fn tell(&self, changes: &mut Changes, cx: &mut Cx<'_>) {
-        if let Some(account) = &self.having.account {
-            let (before, after) = (&account.customer.subscribed[..], &self.having.subscribed[..]);
+        if let Having { account: Some(account), after: Some(after) } = &self.having {
+            let (before, after) = (&account.customer.subscribed[..], &after.subscribed[..]);
             entitlement::announce(&self.customer.id, (before, after), &self.catalog, changes, cx);
         }
     }
@@ -85,8 +80,8 @@ impl Holder {
 
 impl Having {
     fn of(account: Option<Arc<Account>>) -> Self {
-        let subscribed = account.as_ref().map(|account| account.customer.subscribed.clone()).unwrap_or_default();
-        Self { account, subscribed }
+        let after = account.as_ref().map(|account| (*account.customer).clone());
+        Self { account, after }
     }
 
     fn write(&mut self, before: Option<&Arc<Subscription>>, after: &Arc<Subscription>, changes: &mut Changes) {
@@ -96,20 +91,34 @@ impl Having {
         }
         let holder = self.account.as_ref().map(|account| account.id());
         rewrite_items(before.map(|before| (&**before, holder)), (after, holder), changes);
-        self.subscribed.retain(|subscribed| subscribed.subscription != after.id);
-        if after.status.counts() {
-            self.subscribed.extend(after.items.iter().map(|item| Subscribed::of(after, item)));
-            self.subscribed
-                .sort_by(|one, other| (one.started, &one.subscription).cmp(&(other.started, &other.subscription)));
+        if let Some(customer) = &mut self.after {
+            customer.follow(after);
         }
     }
 
     fn close(self, changes: &mut Changes) -> Option<Arc<Customer>> {
-        let account = self.account.filter(|account| self.subscribed != account.customer.subscribed)?;
-        let after = Arc::new(Customer { subscribed: self.subscribed, ..(*account.customer).clone() });
-        let before = Some(Record::Customer(account.customer.clone()));
+        let (account, after) = (self.account?, self.after?);
+        if after == *account.customer {
+            return None;
+        }
+        let (before, after) = (Some(Record::Customer(account.customer.clone())), Arc::new(after));
         changes.writes.push(Write::Put { before, after: Record::Customer(after.clone()) });
         Some(after)
+    }
+}
+
+impl Customer {
+    /// It has what a subscription gives, as that is now.
+    fn follow(&mut self, subscription: &Subscription) {
+        self.subscribed.retain(|subscribed| subscribed.subscription != subscription.id);
+        self.dormant.remove(&subscription.id);
+        if subscription.status.counts() {
+            self.subscribed.extend(subscription.items.iter().map(|item| Subscribed::of(subscription, item)));
+            self.subscribed
+                .sort_by(|one, other| (one.started, &one.subscription).cmp(&(other.started, &other.subscription)));
+        } else if !subscription.status.is_final() {
+            self.dormant.insert(subscription.id.clone());
+        }
     }
 }
 

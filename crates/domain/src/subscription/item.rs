@@ -103,10 +103,11 @@ fn change_one(
     facts: &Facts,
     cx: &mut Cx<'_>,
 ) -> Result<(Arc<Subscription>, Changes), Stop> {
+    draft.now_is.check_open()?;
     let mut after = (*draft.now_is).clone();
     let now = draft.holder.now;
     self::change(&mut after, std::iter::once((Place::Alone, change)), now, facts, draft.changes(), cx)?;
-    after.follow_periods();
+    after.follow_periods(now);
     draft.become_so(after, Action::Updated, cx);
     Ok(draft.close(cx))
 }
@@ -176,7 +177,7 @@ fn add(
     let priced = new.price.resolve(place, facts, changes, cx)?;
     check_beside(after, &priced, None, place)?;
     let period = period_from(after, priced.cadence, now);
-    after.items.push(new.build(&priced, place, period, facts, cx)?);
+    after.items.push(new.build(&priced, after.currency, place, period, facts, cx)?);
     Ok(())
 }
 
@@ -209,6 +210,7 @@ impl ItemPatch {
                 item.price = priced.price.id.clone();
                 item.product = priced.price.product.clone();
                 item.cadence = priced.cadence;
+                item.is_free = priced.price.is_free_in(after.currency);
                 if item.cadence != before.cadence && after.status != Status::Trialing {
                     item.period = period_from(after, item.cadence, now);
                 }

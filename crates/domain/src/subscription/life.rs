@@ -2,9 +2,9 @@
 //!
 //! Invariant: [`Subscription::due`] says when time changes it next, and [`Subscription::step`] makes exactly that change,
 //! as of that instant. So whoever makes the steps that are due, one after the other, leaves the same however late and
-//! however often that is done.
+//! however often that is done, while the server is [set](Payments) the same.
 
-use super::{MissingPayment, Status, Subscription};
+use super::{INCOMPLETE_MILLIS, MissingPayment, Payments, Status, Subscription};
 use crate::event::Action;
 use crate::time::Timestamp;
 use crate::window::DAY_MILLIS;
@@ -17,8 +17,8 @@ pub(super) const TRIAL_NOTICE_MILLIS: i64 = 3 * DAY_MILLIS;
 enum Turn {
     /// The end of the trial is told of.
     Notice,
-    /// It is canceled.
-    Cancel,
+    /// It is canceled, or has waited too long for its first payment.
+    End,
     /// The trial ends, and periods that ended are followed by the next.
     Renew,
     /// Money is collected again.
@@ -32,7 +32,7 @@ impl Subscription {
     }
 
     /// What is due next, once that is due at `now`: the subscription after it, and what is told of it.
-    pub(super) fn step(&self, now: Timestamp) -> Option<(Self, Action)> {
+    pub(super) fn step(&self, now: Timestamp, payments: Payments) -> Option<(Self, Action)> {
         let (instant, turn) = self.next_turn().filter(|(instant, _)| *instant <= now)?;
         let mut after = self.clone();
         let action = match turn {
@@ -40,11 +40,8 @@ impl Subscription {
                 after.trial = after.trial.map(|trial| super::Trial { announced: true, ..trial });
                 Action::TrialWillEnd
             }
-            Turn::Cancel => {
-                after.end(instant);
-                Action::Deleted
-            }
-            Turn::Renew => after.renew(instant),
+            Turn::End => after.end(instant),
+            Turn::Renew => after.renew(instant, payments),
             Turn::Collect => {
                 after.pause = None;
                 Action::Updated
@@ -59,39 +56,50 @@ impl Subscription {
         }
         let trial = self.trial.filter(|_| self.status == Status::Trialing);
         let notice = trial.filter(|trial| !trial.announced).map(|trial| trial.notice());
-        // What is paused is billed for nothing until it resumes.
-        let renewal = self.first_period_end().filter(|_| self.status != Status::Paused);
+        let is_incomplete = self.status == Status::Incomplete;
+        let expiry = is_incomplete.then(|| Timestamp::from_millis(self.created.millis() + INCOMPLETE_MILLIS));
+        // What is paused is billed for nothing until it resumes, and what is incomplete until it was paid for.
+        let renewal = self.first_period_end().filter(|_| self.status != Status::Paused && !is_incomplete);
         let turns = [
             (notice, Turn::Notice),
-            (self.cancel_at, Turn::Cancel),
+            (self.cancel_at, Turn::End),
+            (expiry, Turn::End),
             (renewal, Turn::Renew),
             (self.pause.and_then(|pause| pause.resumes), Turn::Collect),
         ];
         turns.into_iter().filter_map(|(instant, turn)| Some((instant?, turn))).min()
     }
 
-    /// It is over as of an instant. What it was canceled for, and when that was asked for, stays.
-    pub(super) fn end(&mut self, instant: Timestamp) {
-        self.status = Status::Canceled;
+    /// It is over as of an instant; gives what is told of that. What it was canceled for, and when that was asked for,
+    /// stays. What never began is not canceled: it expires.
+    pub(super) fn end(&mut self, instant: Timestamp) -> Action {
+        let (status, action) = match self.status {
+            Status::Incomplete => (Status::IncompleteExpired, Action::Updated),
+            _ => (Status::Canceled, Action::Deleted),
+        };
+        self.status = status;
         self.ended = Some(instant);
         self.canceled.get_or_insert(instant);
         self.pause = None;
+        action
     }
 
-    /// Every period that ends at an instant is followed by the next; a trial that ends then is over.
-    fn renew(&mut self, instant: Timestamp) -> Action {
+    /// Every period that ends at an instant is followed by the next; a trial that ends then is over. Gives what is told of
+    /// that.
+    pub(super) fn renew(&mut self, instant: Timestamp, payments: Payments) -> Action {
+        let is_unpaid = self.renews_unpaid(payments);
+        let charged = if is_unpaid { Status::PastDue } else { Status::Active };
         if self.status == Status::Trialing && self.trial.is_some_and(|trial| trial.end <= instant) {
-            match (Self::PAYMENT_IS_PRESENT, self.missing_payment) {
-                (true, _) | (false, MissingPayment::CreateInvoice) => self.status = Status::Active,
-                (false, MissingPayment::Cancel) => {
-                    self.end(instant);
-                    return Action::Deleted;
-                }
-                (false, MissingPayment::Pause) => {
+            match (is_unpaid, self.missing_payment) {
+                (true, MissingPayment::Cancel) => return self.end(instant),
+                (true, MissingPayment::Pause) => {
                     self.status = Status::Paused;
                     return Action::Paused;
                 }
+                (true, MissingPayment::CreateInvoice) | (false, _) => self.status = charged,
             }
+        } else if self.status != Status::Trialing && self.pause.is_none() {
+            self.status = charged;
         }
         let anchor = self.anchor;
         for item in self.items.iter_mut().filter(|item| item.period.end <= instant) {

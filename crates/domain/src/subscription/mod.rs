@@ -4,8 +4,8 @@
 //! changes one rewrites, in the same step, what its holder has on the access side ([`Customer::subscribed`]) and the thin
 //! rows of its items ([`SubscriptionItem`]), which say nothing but what the subscription says.
 //!
-//! Nothing is ever unpaid here: whatever is charged counts as paid ([`Subscription::PAYMENT_IS_PRESENT`]), so that nothing
-//! leads to the states that wait for money.
+//! No money is taken. Whether whoever is charged pays is a setting of the server ([`Payments`]), which a decision is told as
+//! it is told the time: no row says it, and when something is due does not depend on it.
 //!
 //! [`Customer::subscribed`]: crate::customer::Customer::subscribed
 
@@ -17,6 +17,7 @@ mod draft;
 mod holder;
 mod item;
 mod life;
+mod payment;
 mod pricing;
 mod refusal;
 mod resume;
@@ -79,7 +80,7 @@ pub struct Subscription {
     pub ended: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trial: Option<Trial>,
-    /// What becomes of it where a trial ends and nobody pays; nobody fails to.
+    /// What becomes of it where a trial ends and nobody pays.
     #[serde(default, skip_serializing_if = "MissingPayment::is_default")]
     pub missing_payment: MissingPayment,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,6 +102,8 @@ pub const CLOCK_SUBSCRIPTIONS_MAX: usize = 3;
 pub const DESCRIPTION_MAX_CHARACTERS: usize = 500;
 /// Years that a trial, an anchor or a cancellation may lie ahead.
 pub const YEARS_AHEAD_MAX: u32 = 5;
+/// How long a subscription waits for its first payment, in milliseconds.
+pub const INCOMPLETE_MILLIS: i64 = 23 * 60 * 60 * 1000;
 
 /// One price of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,8 +121,16 @@ pub struct Item {
     pub metadata: Metadata,
     /// How often it is billed, as its price says.
     pub cadence: Cadence,
+    /// Whether its price, as it was when the item got it, never charges anything in the currency of the subscription.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_free: bool,
     pub period: Period,
     pub created: Timestamp,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl Item {
@@ -230,6 +241,15 @@ words! {
         CreateInvoice = "create_invoice",
         Pause = "pause",
     }
+    /// Whether customers have a payment method. None is on file here, so that the server is told.
+    #[derive(Default)]
+    Payments {
+        /// Everybody has one: whatever is charged is paid.
+        #[default]
+        Assumed = "assumed",
+        /// Nobody has one: whatever is charged stays unpaid.
+        Missing = "missing",
+    }
 }
 
 impl BillingMode {
@@ -259,17 +279,15 @@ impl Status {
 }
 
 impl Subscription {
-    /// Whether whoever is charged pays. The one place where that is decided.
-    pub const PAYMENT_IS_PRESENT: bool = true;
-
     /// Its item with this id.
     pub fn item(&self, id: &SubscriptionItemId) -> Option<&Item> {
         self.items.iter().find(|item| item.id == *id)
     }
 
-    /// Where the last of its periods ends: what was paid for reaches no further.
-    pub fn last_period_end(&self) -> Option<Timestamp> {
-        self.items.iter().map(|item| item.period.end).max()
+    /// Where the last of its periods ends: what was paid for reaches no further. Now, where all are over, as those of what is
+    /// paused may be.
+    pub fn last_period_end(&self, now: Timestamp) -> Option<Timestamp> {
+        self.items.iter().map(|item| item.period.end.max(now)).max()
     }
 
     /// Where the first of its periods ends.

@@ -155,10 +155,11 @@ impl Priced {
 }
 
 impl NewItem {
-    /// The item, made now.
+    /// The item of a subscription in a currency, made now.
     pub(super) fn build(
         &self,
         priced: &Priced,
+        currency: Currency,
         place: Place,
         period: Period,
         facts: &Facts,
@@ -172,6 +173,7 @@ impl NewItem {
             quantity: priced.quantity(self.quantity, None, place)?,
             metadata: self.metadata.apply(&Metadata::new())?,
             cadence: priced.cadence,
+            is_free: priced.price.is_free_in(currency),
             created: period.start,
             period,
         })

@@ -59,6 +59,10 @@ pub enum SubscriptionRefusal {
     NoDaysUntilDue,
     /// Nothing is sent that could be due.
     DaysUntilDueOfCharge,
+    /// Nobody pays what would be charged now.
+    NoPaymentMethod,
+    /// What waits for its first payment does not change, but for its metadata.
+    Incomplete,
     /// What is over does not change, but for its metadata and why it was canceled.
     Canceled,
     /// The subscription that is to be canceled, or to get an item, is over.

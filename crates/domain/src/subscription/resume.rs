@@ -34,6 +34,9 @@ impl Command for ResumeSubscription {
         if draft.now_is.status != Status::Paused {
             return Err(No::NotPaused.into());
         }
+        if draft.now_is.renews_unpaid(cx.payments) {
+            return Err(No::NoPaymentMethod.into());
+        }
         let now = draft.holder.now;
         let mut after = (*draft.now_is).clone();
         after.status = Status::Active;
@@ -45,7 +48,7 @@ impl Command for ResumeSubscription {
                 item.period = item.cadence.period(now, anchor);
             }
         }
-        after.follow_periods();
+        after.follow_periods(now);
         draft.become_so(after.clone(), Action::Updated, cx);
         draft.become_so(after, Action::Resumed, cx);
         Ok(draft.close(cx))

@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::item;
 use super::pricing::{ItemPatch, NewItem, PriceChoice};
 use super::refusal::{Moment, Place, SubscriptionRefusal as No};
-use super::{Collection, MissingPayment, Pause, Period, Status, Subscription, Trial};
+use super::{Collection, MissingPayment, Pause, Payments, Period, Status, Subscription, Trial};
 use crate::command::{Changes, Command, Cx, Stop};
 use crate::event::Action;
 use crate::facts::{Facts, Key, ReadSet};
@@ -45,7 +45,7 @@ pub struct SubscriptionPatch {
     pub pause: Patch<Pause>,
     pub trial: Option<TrialEnd>,
     pub missing_payment: Option<MissingPayment>,
-    /// Whether anything was asked for that changes nothing here, but that what is over does not take either.
+    /// Whether anything was asked for that changes nothing here, but that what is over or incomplete does not take either.
     pub touches_more: bool,
 }
 
@@ -77,8 +77,8 @@ impl ItemChange {
 }
 
 impl SubscriptionPatch {
-    /// Whether it asks for more than what a subscription takes that is over.
-    fn is_for_live(&self) -> bool {
+    /// Whether it asks for more than what every subscription takes.
+    fn is_for_open(&self) -> bool {
         let Self { items, collection, days_until_due, description, metadata: _, reset_anchor, cancel, .. } = self;
         let Self { comment: _, feedback: _, pause, trial, missing_payment, touches_more, .. } = self;
         !items.is_empty()
@@ -108,8 +108,8 @@ impl Command for UpdateSubscription {
             return Err(Refusal::NoSubject { noun: Noun::Subscription, id: self.id.to_string() }.into());
         };
         let (patch, now) = (&self.patch, draft.holder.now);
-        if draft.now_is.status.is_final() && patch.is_for_live() {
-            return Err(No::Canceled.into());
+        if patch.is_for_open() {
+            draft.now_is.check_open()?;
         }
         if patch.trial == Some(TrialEnd::Now) {
             tell_of_trial_end(&mut draft, cx);
@@ -118,13 +118,14 @@ impl Command for UpdateSubscription {
         after.metadata = patch.metadata.apply(&after.metadata)?;
         after.cancellation.comment = patch.comment.apply(&after.cancellation.comment);
         after.cancellation.feedback = patch.feedback.apply(&after.cancellation.feedback);
+        let mut action = Action::Updated;
         if !after.status.is_final() {
             patch.apply_collection(&mut after)?;
             let places = patch.items.iter().enumerate().map(|(index, change)| (Place::Listed(index), change));
             item::change(&mut after, places, now, facts, draft.changes(), cx)?;
-            patch.apply_times(&mut after, now)?;
+            action = patch.apply_times(&mut after, now, cx.payments)?;
         }
-        draft.become_so(after, Action::Updated, cx);
+        draft.become_so(after, action, cx);
         // A trial that was moved to within three days is told of at once.
         while draft.step(now, cx) {}
         Ok(draft.close(cx))
@@ -155,9 +156,15 @@ impl SubscriptionPatch {
         Ok(())
     }
 
-    fn apply_times(&self, after: &mut Subscription, now: Timestamp) -> Result<(), Stop> {
-        if let Some(trial) = self.trial {
-            after.end_trial(trial, now)?;
+    /// Gives what is told of the change.
+    fn apply_times(&self, after: &mut Subscription, now: Timestamp, payments: Payments) -> Result<Action, Stop> {
+        let action = match self.trial {
+            Some(trial) => after.end_trial(trial, now, payments)?,
+            None => Action::Updated,
+        };
+        if after.status.is_final() {
+            // Nothing is planned any more.
+            return Ok(action);
         }
         if self.reset_anchor && after.status != Status::Trialing {
             after.anchor_at(now);
@@ -167,20 +174,29 @@ impl SubscriptionPatch {
             Patch::Clear => after.keep_on(),
             Patch::Set(choice) => after.cancel_by(choice, now)?,
         }
-        after.follow_periods();
+        after.follow_periods(now);
         if let Patch::Set(Pause { resumes: Some(resumes), .. }) = self.pause {
             check_ahead(Moment::Resumes, resumes, now)?;
         }
         after.pause = self.pause.apply(&after.pause);
-        Ok(())
+        Ok(action)
     }
 }
 
 impl Subscription {
+    /// Refuses changes of what is over, or waits for its first payment.
+    pub(super) fn check_open(&self) -> Result<(), Stop> {
+        match self.status {
+            Status::Incomplete => Err(No::Incomplete.into()),
+            status if status.is_final() => Err(No::Canceled.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// What is to be canceled at the end of its period follows where that moves.
-    pub(super) fn follow_periods(&mut self) {
+    pub(super) fn follow_periods(&mut self, now: Timestamp) {
         if self.cancel_at_period_end {
-            self.cancel_at = self.last_period_end();
+            self.cancel_at = self.last_period_end(now);
         }
     }
 
@@ -192,7 +208,8 @@ impl Subscription {
         self.cancellation.requested = false;
     }
 
-    fn end_trial(&mut self, end: TrialEnd, now: Timestamp) -> Result<(), Stop> {
+    /// Gives what is told of it.
+    fn end_trial(&mut self, end: TrialEnd, now: Timestamp, payments: Payments) -> Result<Action, Stop> {
         let trialing = match self.status {
             Status::Trialing => true,
             Status::Active => false,
@@ -201,8 +218,12 @@ impl Subscription {
         match end {
             TrialEnd::Now if trialing => {
                 self.trial = self.trial.map(|trial| Trial { end: now, ..trial });
-                self.status = Status::Active;
-                self.anchor_at(now);
+                self.anchor = now;
+                self.anchor_config = None;
+                for item in &mut self.items {
+                    item.period.end = now;
+                }
+                return Ok(self.renew(now, payments));
             }
             TrialEnd::Now => {}
             TrialEnd::At(end) => {
@@ -219,6 +240,6 @@ impl Subscription {
                 }
             }
         }
-        Ok(())
+        Ok(Action::Updated)
     }
 }

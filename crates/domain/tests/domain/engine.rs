@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tollgate_domain::account::{self, Account};
 use tollgate_domain::batch::{self, Batch, Job, LOAD_ROUNDS_MAX, Step};
 use tollgate_domain::catalog::{self, Catalog};
-use tollgate_domain::command::{Changes, Command, Cx, Sweep, Write};
+use tollgate_domain::command::{Changes, Command, Cx, Given, Sweep, Write};
 use tollgate_domain::customer::{Customer, MERGED_EVENTS_MAX, Subscribed};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::event::Event;
@@ -17,6 +17,7 @@ use tollgate_domain::facts::{Fact, Facts, Key, ReadSet};
 use tollgate_domain::id::CustomerId;
 use tollgate_domain::record::{Field, Lookup, Noun, Record, Value};
 use tollgate_domain::refusal::Refusal;
+use tollgate_domain::subscription::Payments;
 use tollgate_domain::time::Timestamp;
 use tollgate_domain::usage::{self, Tally, UsageEvent};
 use tollgate_domain::webhook::Endpoints;
@@ -32,6 +33,8 @@ pub(crate) struct Engine {
     inserted: u64,
     catalog: Arc<Catalog>,
     pub(crate) events: Vec<Arc<Event>>,
+    /// How the server is set.
+    pub(crate) payments: Payments,
 }
 
 impl Engine {
@@ -41,7 +44,8 @@ impl Engine {
         self.load(&command.reads(), &mut facts);
         for _ in 0..=LOAD_ROUNDS_MAX {
             let mut random = random(seed);
-            let mut cx = Cx { environment: ENVIRONMENT, now, cause: None, random: &mut random };
+            let payments = self.payments;
+            let mut cx = Cx { environment: ENVIRONMENT, now, payments, cause: None, random: &mut random };
             match batch::decide(command, &facts, &mut cx) {
                 Ok((reply, changes)) => {
                     self.apply(changes);
@@ -59,8 +63,9 @@ impl Engine {
         for seat in &*seats {
             self.load(&seat.reads(), batch.facts_mut(ENVIRONMENT));
         }
+        let given = Given { now, payments: self.payments };
         loop {
-            match batch.step(seats, now, &mut || unreachable!("every seat has its own numbers")) {
+            match batch.step(seats, given, &mut || unreachable!("every seat has its own numbers")) {
                 Step::Load { apply, reads } => {
                     self.apply_all(apply);
                     for (environment, reads) in &reads {
@@ -277,9 +282,10 @@ where
         self.command.reads()
     }
 
-    fn decide(&mut self, facts: &Facts, now: Timestamp, _: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
+    fn decide(&mut self, facts: &Facts, given: Given, _: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
         let mut random = random(self.seed);
-        let mut cx = Cx { environment: ENVIRONMENT, now, cause: None, random: &mut random };
+        let Given { now, payments } = given;
+        let mut cx = Cx { environment: ENVIRONMENT, now, payments, cause: None, random: &mut random };
         let (reply, changes) = batch::decide(&self.command, facts, &mut cx)?;
         self.shown = format!("{reply:?}");
         Ok(changes)

@@ -37,7 +37,7 @@ struct ShownItem {
     price: String,
 }
 
-/// Shows the subscriptions that are not over, newest first.
+/// Shows the subscriptions that are not over, newest first; nothing can be done here about what waits for a first payment.
 pub(super) async fn show(app: &App, name: &str) -> Result<Answer, Trouble> {
     let (environment, session) = session(app, Kind::Portal, name).await?;
     let Page::Portal { return_url } = &session.page else { return Err(Trouble::NoSession) };
@@ -80,10 +80,11 @@ async fn subscriptions(app: &App, environment: Environment, customer: &str) -> R
         ListError::NoSuchCursor => StoreError::Endless,
     })?;
     let subscriptions = page.items.into_iter().filter_map(|record| match record {
-        Record::Subscription(subscription) if !subscription.status.is_final() => Some(subscription),
+        Record::Subscription(subscription) => Some(subscription),
         _ => None,
     });
-    Ok(subscriptions.collect())
+    let is_open = |status: Status| !status.is_final() && status != Status::Incomplete;
+    Ok(subscriptions.filter(|subscription| is_open(subscription.status)).collect())
 }
 
 async fn shown(app: &App, environment: Environment, subscription: &Subscription) -> Result<Shown, Trouble> {
@@ -95,6 +96,7 @@ async fn shown(app: &App, environment: Environment, subscription: &Subscription)
         (Some(at), _) => format!("Ends on {}.", date(at)),
         (None, Status::Trialing) => format!("On trial until {}.", date(next(subscription))),
         (None, Status::Paused) => "Paused.".to_owned(),
+        (None, Status::PastDue) => format!("Payment is past due. Renews on {}.", date(next(subscription))),
         (None, _) => format!("Renews on {}.", date(next(subscription))),
     };
     Ok(Shown { id: subscription.id.to_string(), items, state, ends: subscription.cancel_at.is_some() })

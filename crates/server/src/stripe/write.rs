@@ -5,7 +5,7 @@ use crate::answer::Answer;
 use crate::app::App;
 use futures_util::future::BoxFuture;
 use tollgate_domain::batch::{self, Job};
-use tollgate_domain::command::{Changes, Command, Cx, Stop, Write};
+use tollgate_domain::command::{Changes, Command, Cx, Given, Stop, Write};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::event::Cause;
 use tollgate_domain::facts::{Facts, Key, ReadSet};
@@ -72,14 +72,14 @@ impl<C: Command> Job for WriteJob<C> {
         reads
     }
 
-    fn decide(&mut self, facts: &Facts, now: Timestamp, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
+    fn decide(&mut self, facts: &Facts, given: Given, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
         let Some(claim) = &self.claim else {
-            let (answer, changes) = self.execute(facts, now, random)?;
+            let (answer, changes) = self.execute(facts, given, random)?;
             self.answer = Some(Ok(answer));
             return Ok(changes);
         };
         let found = needed(facts.receipt(&claim.key))?;
-        match claim.verdict(found.as_deref(), now) {
+        match claim.verdict(found.as_deref(), given.now) {
             Verdict::Execute => {}
             verdict => {
                 let receipt = found.expect("only a receipt leads to another verdict");
@@ -87,8 +87,8 @@ impl<C: Command> Job for WriteJob<C> {
                 return Ok(Changes::default());
             }
         }
-        let (answer, mut changes) = self.execute(facts, now, random)?;
-        let receipt = receipt(claim, &self.cause, &answer, now);
+        let (answer, mut changes) = self.execute(facts, given, random)?;
+        let receipt = receipt(claim, &self.cause, &answer, given.now);
         changes.writes.push(Write::Put { before: found.map(Record::Receipt), after: Record::Receipt(receipt.into()) });
         self.answer = Some(Ok(answer));
         Ok(changes)
@@ -114,10 +114,11 @@ impl<C: Command> WriteJob<C> {
     fn execute(
         &self,
         facts: &Facts,
-        now: Timestamp,
+        given: Given,
         random: &mut dyn FnMut() -> u64,
     ) -> Result<(Answer, Changes), ReadSet> {
-        let mut cx = Cx { environment: self.environment, now, cause: Some(&self.cause), random };
+        let Given { now, payments } = given;
+        let mut cx = Cx { environment: self.environment, now, payments, cause: Some(&self.cause), random };
         let (outcome, changes) = batch::decide(&self.command, facts, &mut cx)?;
         let reply = match outcome {
             Ok(reply) => reply,

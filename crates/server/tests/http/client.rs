@@ -7,6 +7,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use tollgate_domain::subscription::Payments;
 use tollgate_domain::time::Timestamp;
 use tollgate_server::app::{App, AppOptions};
 use tollgate_server::keys::SecretKey;
@@ -53,8 +54,13 @@ impl Server {
 
     /// The same at a time that is told by hand, in seconds.
     pub(crate) async fn at(seconds: Arc<AtomicI64>) -> Self {
+        Self::where_payments_are(Payments::Assumed, seconds).await
+    }
+
+    /// The same, set so.
+    pub(crate) async fn where_payments_are(payments: Payments, seconds: Arc<AtomicI64>) -> Self {
         let clock = Clock::reading(move || Timestamp::from_seconds(seconds.load(Ordering::Relaxed)));
-        Self::over(&Options { clock, ..Options::default() }).await
+        Self::over(&Options { clock, payments, ..Options::default() }).await
     }
 
     async fn over(options: &Options) -> Self {

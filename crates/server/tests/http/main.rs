@@ -14,6 +14,7 @@ mod gate;
 mod idempotency;
 mod meters;
 mod operators;
+mod payments;
 mod plans;
 mod priceos;
 mod product_features;

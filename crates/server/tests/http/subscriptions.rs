@@ -6,31 +6,37 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use tollgate_domain::subscription::Payments;
 
-const SUBSCRIPTIONS: &str = "/v1/subscriptions";
+pub(crate) const SUBSCRIPTIONS: &str = "/v1/subscriptions";
 const ITEMS: &str = "/v1/subscription_items";
 /// 2026-01-31T00:00:00Z.
-const JANUARY: i64 = 1_769_817_600;
-const DAY: i64 = 86_400;
+pub(crate) const JANUARY: i64 = 1_769_817_600;
+pub(crate) const DAY: i64 = 86_400;
 
 /// A product with a monthly and a yearly price, and a customer.
-struct Shop {
-    server: Server,
-    seconds: Arc<AtomicI64>,
-    customer: String,
-    product: String,
-    monthly: String,
+pub(crate) struct Shop {
+    pub(crate) server: Server,
+    pub(crate) seconds: Arc<AtomicI64>,
+    pub(crate) customer: String,
+    pub(crate) product: String,
+    pub(crate) monthly: String,
     yearly: String,
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
 }
 
 impl Shop {
     async fn new() -> Self {
+        Self::where_payments_are(Payments::Assumed).await
+    }
+
+    /// Where the server is set so.
+    pub(crate) async fn where_payments_are(payments: Payments) -> Self {
         let seconds = Arc::new(AtomicI64::new(JANUARY));
-        let server = Server::at(seconds.clone()).await;
+        let server = Server::where_payments_are(payments, seconds.clone()).await;
         let product = made(&server, "/v1/products", "name=Gold").await;
         let price = |interval: &str| {
             format!("product={}&currency=usd&unit_amount=500&recurring[interval]={interval}", text(&product["id"]))
@@ -49,27 +55,27 @@ impl Shop {
         }
     }
 
-    async fn subscribe(&self, more: &str) -> Value {
+    pub(crate) async fn subscribe(&self, more: &str) -> Value {
         let form = format!("customer={}&items[0][price]={}&{more}", self.customer, self.monthly);
         made(&self.server, SUBSCRIPTIONS, &form).await
     }
 
-    async fn update(&self, subscription: &Value, form: &str) -> Value {
+    pub(crate) async fn update(&self, subscription: &Value, form: &str) -> Value {
         made(&self.server, &format!("{SUBSCRIPTIONS}/{}", text(&subscription["id"])), form).await
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         let answer = self.server.get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
         answer.json()
     }
 
-    async fn ids(&self, path: &str) -> Vec<String> {
+    pub(crate) async fn ids(&self, path: &str) -> Vec<String> {
         self.get(path).await["data"].as_array().unwrap().iter().map(|one| text(&one["id"])).collect()
     }
 
     /// What is refused, with its status, code and parameter.
-    async fn refused(&self, method: &str, path: &str, form: &str) -> (u16, Value, Value, String) {
+    pub(crate) async fn refused(&self, method: &str, path: &str, form: &str) -> (u16, Value, Value, String) {
         let body = Body::from(form.to_owned());
         let answer = self.server.send(request(method, path).body(body).unwrap()).await;
         let error = answer.error();
@@ -83,13 +89,13 @@ impl Shop {
         names.filter(|name| name.starts_with("customer.subscription")).rev().collect()
     }
 
-    async fn of_priceos(&self, path: &str) -> Value {
+    pub(crate) async fn of_priceos(&self, path: &str) -> Value {
         let request = axum::http::Request::builder().uri(path).header("x-api-key", TEST_KEY);
         self.server.send(request.body(Body::empty()).unwrap()).await.json()
     }
 }
 
-async fn made(server: &Server, path: &str, form: &str) -> Value {
+pub(crate) async fn made(server: &Server, path: &str, form: &str) -> Value {
     let answer = server.post(path, form).await;
     assert_eq!(answer.status, StatusCode::OK, "{path} {form}: {}", answer.text);
     answer.json()

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tollgate_domain::batch::{Batch, Step};
-use tollgate_domain::time::Timestamp;
+use tollgate_domain::command::Given;
 
 /// Most jobs of one transaction.
 const BATCH_MAX: usize = 256;
@@ -162,7 +162,8 @@ impl Lane {
         self.shared.partitions.ensure(&session, now).await?;
         let entry = self.entry(&session).await?;
         let mut transaction = Transaction::new(session, self.shared.catalogs.clone());
-        let decided = self.decide(&mut transaction, tasks, now, asked).await;
+        let given = Given { now, payments: self.shared.payments };
+        let decided = self.decide(&mut transaction, tasks, given, asked).await;
         if decided.is_err() || !transaction.wrote() {
             transaction.end().await;
             return decided;
@@ -183,13 +184,13 @@ impl Lane {
         &self,
         transaction: &mut Transaction,
         tasks: &mut [Box<dyn Task>],
-        now: Timestamp,
+        given: Given,
         asked: &mut BTreeSet<Asked>,
     ) -> Result<(), Trouble> {
         let mut batch = Batch::new();
         transaction.load(asked, &mut |environment, key, fact| batch.facts_mut(environment).learn(key, fact)).await?;
         loop {
-            match batch.step(tasks, now, &mut || self.shared.random()) {
+            match batch.step(tasks, given, &mut || self.shared.random()) {
                 Step::Load { apply, reads } => {
                     transaction.apply(apply);
                     let mut more = BTreeSet::new();

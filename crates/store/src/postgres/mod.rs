@@ -76,6 +76,7 @@ use tollgate_domain::idempotency::RECEIPT_LIFETIME_MILLIS;
 use tollgate_domain::list::{ListQuery, Page};
 use tollgate_domain::record::{Field, Noun, Record};
 use tollgate_domain::search::Query;
+use tollgate_domain::subscription::Payments;
 use tollgate_domain::time::Timestamp;
 use trouble::Trouble;
 
@@ -101,6 +102,7 @@ struct Shared {
     partitions: Partitions,
     metrics: Arc<Metrics>,
     clock: Clock,
+    payments: Payments,
     random: Mutex<Random>,
 }
 
@@ -122,6 +124,7 @@ impl Postgres {
             partitions: Partitions::default(),
             metrics,
             clock: options.clock.clone(),
+            payments: options.payments,
             random: Mutex::new(Random::new(options.seed)?),
         });
         let queue = Arc::new(Queue::default());

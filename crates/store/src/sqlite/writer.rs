@@ -22,6 +22,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
+use tollgate_domain::command::Given;
+use tollgate_domain::subscription::Payments;
 use tollgate_domain::time::Timestamp;
 
 /// Most jobs of one transaction.
@@ -50,6 +52,7 @@ pub(super) struct Writer {
     room: Room,
     shared: Arc<Shared>,
     clock: Clock,
+    payments: Payments,
     random: Random,
     /// Taken from the queue while a batch was gathered, to be done next.
     put_back: Option<Message>,
@@ -66,7 +69,8 @@ impl Writer {
         options: &Options,
     ) -> Result<Self, OpenError> {
         let random = Random::new(options.seed)?;
-        Ok(Self { connection, lock, room, shared, clock: options.clock.clone(), random, put_back: None, events: 0 })
+        let (clock, payments) = (options.clock.clone(), options.payments);
+        Ok(Self { connection, lock, room, shared, clock, payments, random, put_back: None, events: 0 })
     }
 
     /// Runs until it is closed, or every sender is gone.
@@ -197,9 +201,9 @@ impl Writer {
 
     /// Says how many usage events were written.
     fn decide_and_commit(&mut self, tasks: &mut [Box<dyn Task>]) -> Result<usize, StoreError> {
-        let now = self.clock.now();
+        let given = Given { now: self.clock.now(), payments: self.payments };
         let mut transaction = Transaction::new(&self.connection, &self.shared, self.lock.is_none());
-        let mut batch = drive(&mut transaction, tasks, now, &mut || self.random.next())?;
+        let mut batch = drive(&mut transaction, tasks, given, &mut || self.random.next())?;
         transaction.write_parts(&mut batch)?;
         let begun = Instant::now();
         self.connection.prepare_cached("COMMIT")?.execute([])?;

@@ -4,6 +4,7 @@ use crate::jobs::Keyed;
 use crate::world::{Engine, World, all_of, ask, ask_in, get_product, product, rename, rows, run};
 use std::sync::Arc;
 use tollgate_domain::api_key::{CreateApiKey, RevokeApiKey};
+use tollgate_domain::command::{Changes, Command, Cx, Stop};
 use tollgate_domain::currency::Currency;
 use tollgate_domain::environment::Environment::{Live, Test};
 use tollgate_domain::facts::{Facts, Key, ReadSet};
@@ -18,8 +19,9 @@ use tollgate_domain::price::{
 use tollgate_domain::product::{CreateProduct, DeleteProduct, NewProduct, ProductPatch, UpdateProduct};
 use tollgate_domain::record::{Field, Noun, Record, Value};
 use tollgate_domain::refusal::Refusal;
+use tollgate_domain::subscription::Payments;
 use tollgate_domain::time::Timestamp;
-use tollgate_store::{ListError, SearchError, Store};
+use tollgate_store::{ListError, Options, SearchError, Store};
 use tollgate_testkit::postgres::Postgres;
 
 macro_rules! on_every_engine {
@@ -384,4 +386,31 @@ async fn ids_of_every_kind_of_letters_are_kept_apart(world: &World) {
     }
     let listed = filtered(store, Noun::Product, &[Filter::Ids(vec!["a\0".into(), "A".into()])]).await;
     assert_eq!(listed, ["a\0", "A"]);
+}
+
+/// Answers what it is told of payments.
+struct AskPayments;
+
+impl Command for AskPayments {
+    type Reply = Payments;
+
+    fn reads(&self) -> ReadSet {
+        ReadSet::default()
+    }
+
+    fn decide(&self, _: &Facts, cx: &mut Cx<'_>) -> Result<(Self::Reply, Changes), Stop> {
+        Ok((cx.payments, Changes::default()))
+    }
+}
+
+#[test]
+fn decisions_are_told_of_payments_what_the_store_was_opened_with() {
+    run(async {
+        for engine in Engine::all() {
+            for payments in Payments::ALL {
+                let world = World::with(engine, &Options { payments: *payments, ..Options::default() }).await;
+                assert_eq!(ask(&world.store, AskPayments).await, Ok(*payments), "{engine:?}");
+            }
+        }
+    });
 }

@@ -2,13 +2,12 @@
 
 use crate::world::{Engine, World, get_product, product, run};
 use tollgate_domain::batch::{CommandJob, Job};
-use tollgate_domain::command::{Changes, Write};
+use tollgate_domain::command::{Changes, Given, Write};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Facts, Key, ReadSet};
 use tollgate_domain::idempotency::{Claim, Receipt, Verdict};
 use tollgate_domain::product::CreateProduct;
 use tollgate_domain::record::{Noun, Record};
-use tollgate_domain::time::Timestamp;
 use tollgate_store::StoreError;
 
 /// A command under an idempotency key, as a server would run it.
@@ -37,14 +36,14 @@ impl Job for Keyed {
         reads
     }
 
-    fn decide(&mut self, facts: &Facts, now: Timestamp, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
+    fn decide(&mut self, facts: &Facts, given: Given, random: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
         let found = facts.receipt(&self.key).map_err(|_| ReadSet::from(Key::receipt(&self.key)))?;
         let claim = Claim { key: self.key.clone(), endpoint: "/v1/products".into(), fingerprint: String::new() };
-        if claim.verdict(found.as_deref(), now) == Verdict::Replay {
+        if claim.verdict(found.as_deref(), given.now) == Verdict::Replay {
             (self.replayed, self.answer) = (true, found.map(|receipt| receipt.body.clone()));
             return Ok(Changes::default());
         }
-        let mut changes = self.ask.decide(facts, now, random)?;
+        let mut changes = self.ask.decide(facts, given, random)?;
         let body = format!("{:?}", self.ask.reply);
         let receipt = Receipt {
             key: self.key.clone(),
@@ -54,7 +53,7 @@ impl Job for Keyed {
             status: 200,
             body: body.clone(),
             session: None,
-            created: now,
+            created: given.now,
         };
         let after = Record::Receipt(receipt.into());
         changes.writes.push(Write::Put { before: found.map(Record::Receipt), after });
@@ -75,7 +74,7 @@ impl Job for Blind {
         ReadSet::default()
     }
 
-    fn decide(&mut self, _: &Facts, _: Timestamp, _: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
+    fn decide(&mut self, _: &Facts, _: Given, _: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
         let writes = vec![Write::Put { before: None, after: self.0.clone() }];
         Ok(Changes { writes, ..Changes::default() })
     }
@@ -93,7 +92,7 @@ impl Job for Insatiable {
         ReadSet::default()
     }
 
-    fn decide(&mut self, _: &Facts, _: Timestamp, _: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
+    fn decide(&mut self, _: &Facts, _: Given, _: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
         self.0 += 1;
         Err(Key::Row(Noun::Product, self.0.to_string()).into())
     }

@@ -3,10 +3,9 @@
 use crate::world::{Folder, open_url, run};
 use std::process::Command;
 use tollgate_domain::batch::Job;
-use tollgate_domain::command::Changes;
+use tollgate_domain::command::{Changes, Given};
 use tollgate_domain::environment::Environment;
 use tollgate_domain::facts::{Facts, ReadSet};
-use tollgate_domain::time::Timestamp;
 use tollgate_testkit::postgres::Postgres;
 
 /// The address of the database, in the process that is to end.
@@ -23,7 +22,7 @@ impl Job for Panics {
         ReadSet::default()
     }
 
-    fn decide(&mut self, _: &Facts, _: Timestamp, _: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
+    fn decide(&mut self, _: &Facts, _: Given, _: &mut dyn FnMut() -> u64) -> Result<Changes, ReadSet> {
         panic!("a defect in a command")
     }
 }

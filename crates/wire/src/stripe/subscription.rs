@@ -1,7 +1,7 @@
 //! Subscriptions.
 //!
-//! Whatever is charged counts as paid, and there are no invoices: parameters that say how an invoice is made and paid are
-//! taken and checked, and have no effect ([`settings`]).
+//! There are no invoices: parameters that say how an invoice is made and paid are taken and checked, and have no effect
+//! ([`settings`]), but for `payment_behavior` on creation. Whether what is charged counts as paid is a setting of the server.
 
 mod create;
 mod fields;

@@ -354,6 +354,10 @@ pub(crate) fn anchor_too_far(natural: i64) -> Fault {
     .about("billing_cycle_anchor")
 }
 
+pub(crate) fn incomplete(param: impl Display) -> Fault {
+    Fault::invalid("You cannot update a subscription in `incomplete` status, but for its metadata.").about(param)
+}
+
 pub(crate) fn no_trial_from_here() -> Fault {
     Fault::invalid("A trial can only be set on a subscription that is `active` or `trialing`.")
         .with_code("status_transition_invalid")

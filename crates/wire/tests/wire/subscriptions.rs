@@ -50,6 +50,8 @@ fn a_creation_says_when_and_how_it_is_billed() {
     assert_eq!(create("billing_mode[type]=classic").mode, BillingMode::Classic);
     let form = "trial_settings[end_behavior][missing_payment_method]=pause";
     assert_eq!(create(form).missing_payment, MissingPayment::Pause);
+    assert!(create("payment_behavior=default_incomplete").default_incomplete);
+    assert!(!create("payment_behavior=allow_incomplete").default_incomplete);
     let sent = create("collection_method=send_invoice&days_until_due=30&currency=EUR");
     assert_eq!((sent.collection, sent.days_until_due), (Collection::SendInvoice, Some(30)));
     assert_eq!(sent.currency.map(Currency::code), Some("eur"));

@@ -13,6 +13,7 @@ use tollgate_domain::facts::{Fact, Facts, Key};
 use tollgate_domain::id::CustomerId;
 use tollgate_domain::quantity::Quantity;
 use tollgate_domain::refusal::{AccessRefusal, Refusal};
+use tollgate_domain::subscription::Payments;
 use tollgate_domain::usage::{Counter, Counters, TrackBatch};
 use tollgate_domain::window::Window;
 
@@ -35,9 +36,14 @@ fn brimful() -> Facts {
     facts
 }
 
+fn context(random: &mut dyn FnMut() -> u64) -> Cx<'_> {
+    let (environment, payments) = (Environment::Test, Payments::Assumed);
+    Cx { environment, now: at("2026-01-01"), payments, cause: None, random }
+}
+
 fn decide<C: Command>(command: &C, facts: &Facts) -> Result<C::Reply, Stop> {
     let mut random = random(1);
-    let mut cx = Cx { environment: Environment::Test, now: at("2026-01-01"), cause: None, random: &mut random };
+    let mut cx = context(&mut random);
     command.decide(facts, &mut cx).map(|(reply, _)| reply)
 }
 
@@ -59,7 +65,7 @@ fn an_entry_of_a_batch_that_cannot_be_held_fails_alone() {
     let facts = brimful();
     let batch = TrackBatch { events: [-2, 3, 1].map(|amount| track("acme", "credits", amount)).into() };
     let mut random = random(1);
-    let mut cx = Cx { environment: Environment::Test, now: at("2026-01-01"), cause: None, random: &mut random };
+    let mut cx = context(&mut random);
     let (reply, changes) = batch::decide(&batch, &facts, &mut cx).unwrap();
     let reply = reply.unwrap();
     assert!(reply[0].is_ok() && reply[2].is_ok());

@@ -1,27 +1,34 @@
 //! Random lives of a subscription, held against the model.
 
-use super::model::{Cancel, Every, Model, TICK, Until};
-use super::shop::{Shop, cancel, change, new_item, update, with_items};
+use super::model::{Cancel, Every, Model, TICK, Terms, Until, Ware};
+use super::shop::{Shop, cancel, change, new_item, new_price, recurring, update, with_items};
+use crate::catalog::{cents, usd};
 use proptest::prelude::*;
 use std::sync::Arc;
 use tollgate_domain::id::SubscriptionId;
 use tollgate_domain::patch::Patch;
-use tollgate_domain::price::{Interval, Price};
+use tollgate_domain::price::{Charge, Interval, NewPrice, Price};
 use tollgate_domain::subscription::{
-    AnchorChoice, CancelChoice, CreateSubscription, ItemChange, Pause, PauseBehavior, Period, Subscription,
-    SubscriptionPatch, TrialChoice, TrialEnd,
+    AnchorChoice, CancelChoice, Collection, CreateSubscription, ItemChange, MissingPayment, Pause, PauseBehavior,
+    Payments, Period, ResumeSubscription, Subscription, SubscriptionPatch, TrialChoice, TrialEnd,
 };
 use tollgate_domain::time::Timestamp;
 
-/// What can be subscribed to. The first and the last are billed alike.
-const PRICES: [(Interval, u32, Every); 6] = [
-    (Interval::Month, 1, Every::Months(1)),
-    (Interval::Day, 10, Every::Days(10)),
-    (Interval::Week, 2, Every::Days(14)),
-    (Interval::Month, 3, Every::Months(3)),
-    (Interval::Year, 1, Every::Months(12)),
-    (Interval::Month, 1, Every::Months(1)),
+/// What can be subscribed to, and for how many cents. The first and the last are billed alike.
+const PRICES: [(Interval, u32, Every, i64); 7] = [
+    (Interval::Month, 1, Every::Months(1), 500),
+    (Interval::Day, 10, Every::Days(10), 1),
+    (Interval::Week, 2, Every::Days(14), 0),
+    (Interval::Month, 3, Every::Months(3), 500),
+    (Interval::Year, 1, Every::Months(12), 500),
+    (Interval::Month, 1, Every::Months(1), 0),
+    (Interval::Month, 1, Every::Months(1), 500),
 ];
+
+fn ware(place: usize) -> Ware {
+    let (_, _, every, cents) = PRICES[place];
+    (place, every, cents > 0)
+}
 
 /// One thing that happens. Instants are ticks from the present; below one they are over.
 #[derive(Debug, Clone)]
@@ -49,6 +56,13 @@ enum Op {
         nth: usize,
         price: usize,
     },
+    /// The server is set otherwise.
+    Payments(Payments),
+    Collection(Collection),
+    MissingPayment(MissingPayment),
+    Resume {
+        anew: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +81,10 @@ struct Start {
     trial: Option<i64>,
     anchor: Option<i64>,
     cancel: Option<CancelAt>,
+    payments: Payments,
+    collection: Collection,
+    missing_payment: MissingPayment,
+    waits: bool,
 }
 
 fn ticks_ahead() -> impl Strategy<Value = i64> {
@@ -86,8 +104,31 @@ fn start() -> impl Strategy<Value = Start> {
     let prices = proptest::sample::subsequence((0..PRICES.len()).collect::<Vec<_>>(), 1..4).prop_shuffle();
     let rarely = |strategy: BoxedStrategy<i64>| proptest::option::weighted(0.4, strategy);
     let (trial, anchor) = (rarely(ticks_ahead().boxed()), rarely(ticks_ahead().boxed()));
-    (0..1500u32, prices, trial, anchor, proptest::option::weighted(0.2, cancel_at()))
-        .prop_map(|(begins, prices, trial, anchor, cancel)| Start { begins, prices, trial, anchor, cancel })
+    let cancel = proptest::option::weighted(0.2, cancel_at());
+    let terms = (payments(), collection(), missing_payment(), proptest::bool::weighted(0.7));
+    (0..1500u32, prices, trial, anchor, cancel, terms).prop_map(|(begins, prices, trial, anchor, cancel, terms)| {
+        let (payments, collection, missing_payment, waits) = terms;
+        Start { begins, prices, trial, anchor, cancel, payments, collection, missing_payment, waits }
+    })
+}
+
+fn payments() -> impl Strategy<Value = Payments> {
+    proptest::sample::select(Payments::ALL)
+}
+
+fn collection() -> impl Strategy<Value = Collection> {
+    prop_oneof![4 => Just(Collection::ChargeAutomatically), 1 => Just(Collection::SendInvoice)]
+}
+
+fn missing_payment() -> impl Strategy<Value = MissingPayment> {
+    prop_oneof![
+        1 => Just(MissingPayment::Cancel), 1 => Just(MissingPayment::CreateInvoice), 3 => Just(MissingPayment::Pause),
+    ]
+}
+
+/// Days until an invoice that is sent is due.
+fn days_until_due(collection: Collection) -> Option<u32> {
+    (collection == Collection::SendInvoice).then_some(30)
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -106,6 +147,10 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (0..PRICES.len()).prop_map(Op::Add),
         2 => (0..4usize).prop_map(Op::Remove),
         3 => (0..4usize, 0..PRICES.len()).prop_map(|(nth, price)| Op::GoOver { nth, price }),
+        2 => payments().prop_map(Op::Payments),
+        1 => collection().prop_map(Op::Collection),
+        1 => missing_payment().prop_map(Op::MissingPayment),
+        2 => any::<bool>().prop_map(|anew| Op::Resume { anew }),
     ]
 }
 
@@ -137,10 +182,13 @@ impl History {
         let mut shop = Shop::new();
         shop.world.wait_millis(i64::from(start.begins) * TICK);
         let (basic, pro) = (shop.basic.clone(), shop.pro.clone());
-        let prices = PRICES.iter().enumerate().map(|(place, (interval, count, _))| {
-            shop.price(if place % 2 == 0 { &basic } else { &pro }, *interval, *count)
+        let prices = PRICES.iter().enumerate().map(|(place, (interval, count, _, minor))| {
+            let product = if place % 2 == 0 { &basic } else { &pro };
+            let charge = Charge::PerUnit(cents(*minor));
+            shop.make_price(product, NewPrice { charge, recurring: recurring(*interval, *count), ..new_price(usd()) })
         });
         let prices: Vec<_> = prices.collect();
+        shop.world.engine.payments = start.payments;
         let now = shop.world.now.millis();
         let later = |ticks: i64| now + ticks * TICK;
         let (trial, anchor) = (start.trial.map(later), start.anchor.map(later));
@@ -150,10 +198,20 @@ impl History {
             trial: trial.map(|end| TrialChoice::Until(instant(end))),
             anchor: anchor.map(|anchor| AnchorChoice::At(instant(anchor))),
             cancel: cancel.map(|(_, choice)| choice),
+            collection: start.collection,
+            days_until_due: days_until_due(start.collection),
+            missing_payment: start.missing_payment,
+            default_incomplete: start.waits,
             ..shop.to(&wanted)
         };
-        let every: Vec<_> = start.prices.iter().map(|place| (*place, PRICES[*place].2)).collect();
-        let Some(model) = Model::new(now, &every, trial, anchor, cancel.map(|(cancel, _)| cancel)) else {
+        let wares: Vec<_> = start.prices.iter().map(|place| ware(*place)).collect();
+        let terms = Terms {
+            pays: start.payments == Payments::Assumed,
+            sends: start.collection == Collection::SendInvoice,
+            at_trial_end: start.missing_payment.as_str(),
+            waits: start.waits,
+        };
+        let Some(model) = Model::new(now, terms, &wares, trial, anchor, cancel.map(|(cancel, _)| cancel)) else {
             shop.refused(&command);
             return None;
         };
@@ -174,10 +232,21 @@ impl History {
             }
             return;
         }
+        if let Op::Payments(payments) = op {
+            self.set(*payments);
+            return;
+        }
         let is_ok = self.change(op);
         if is_ok {
             self.compare();
         }
+    }
+
+    /// The server is started anew, and set so. What is due by then was made as it was set before.
+    fn set(&mut self, payments: Payments) {
+        self.shop.pass_to(instant(self.model.now));
+        self.shop.world.engine.payments = payments;
+        self.model.terms.pays = payments == Payments::Assumed;
     }
 
     /// Does it on both sides; says whether it went through.
@@ -185,7 +254,7 @@ impl History {
         let (now, plain) = (self.model.now, SubscriptionPatch::default());
         let later = |ticks: i64| now + ticks * TICK;
         let (expected, patch) = match op {
-            Op::Pass { .. } => unreachable!("time is no change"),
+            Op::Pass { .. } | Op::Payments(_) => unreachable!("it is no change of a subscription"),
             Op::CancelNow => {
                 let expected = self.model.cancel_now();
                 let command = cancel(&self.id);
@@ -215,7 +284,7 @@ impl History {
             }
             Op::Add(price) => {
                 let patch = with_items(vec![ItemChange::Add(new_item(&self.prices[*price].id))]);
-                (self.model.add(*price, PRICES[*price].2), patch)
+                (self.model.add(ware(*price)), patch)
             }
             Op::Remove(nth) => {
                 let patch = with_items(vec![ItemChange::Remove { id: self.item(*nth).id }]);
@@ -223,7 +292,22 @@ impl History {
             }
             Op::GoOver { nth, price } => {
                 let patch = with_items(vec![change(&self.item(*nth), Some(&self.prices[*price]), None)]);
-                (self.model.go_over(*nth, *price, PRICES[*price].2), patch)
+                (self.model.go_over(*nth, ware(*price)), patch)
+            }
+            Op::Collection(collection) => {
+                let terms = Terms { sends: *collection == Collection::SendInvoice, ..self.model.terms };
+                let (collection, days_until_due) = (Some(*collection), days_until_due(*collection));
+                (self.model.agree_to(terms), SubscriptionPatch { collection, days_until_due, ..plain })
+            }
+            Op::MissingPayment(missing_payment) => {
+                let terms = Terms { at_trial_end: missing_payment.as_str(), ..self.model.terms };
+                let missing_payment = Some(*missing_payment);
+                (self.model.agree_to(terms), SubscriptionPatch { missing_payment, ..plain })
+            }
+            Op::Resume { anew } => {
+                let expected = self.model.resume(*anew);
+                let command = ResumeSubscription { id: self.id.clone(), reset_anchor: *anew };
+                return self.agree(expected, |shop| shop.world.run(&command).map(drop).map_err(drop));
             }
         };
         let command = update(&self.id, patch);
@@ -241,6 +325,7 @@ impl History {
     }
 
     fn compare(&self) {
+        self.shop.check();
         let shown = self.shop.see(&self.id);
         let model = &self.model;
         let Subscription { status, items, anchor, cancel_at, cancel_at_period_end, canceled, ended, .. } = &*shown;

@@ -8,6 +8,7 @@ mod holding;
 mod items;
 mod life;
 mod model;
+mod payments;
 mod shop;
 mod trials;
 mod updating;

@@ -3,6 +3,8 @@
 
 use crate::reference::calendar::{DAY, Day, length_of_month};
 
+const HOUR: i64 = DAY / 24;
+
 /// Milliseconds from one tick to the next. Everything in a history happens at a tick.
 pub(super) const TICK: i64 = DAY / 4;
 
@@ -46,6 +48,7 @@ impl Every {
 pub(super) struct Item {
     pub(super) price: usize,
     pub(super) every: Every,
+    pub(super) costs: bool,
     pub(super) quantity: u64,
     pub(super) start: i64,
     pub(super) end: i64,
@@ -57,6 +60,22 @@ pub(super) enum Cancel {
     Last,
     First,
     At(i64),
+}
+
+/// What can be bought: its place, how often it is billed, and whether that costs anything.
+pub(super) type Ware = (usize, Every, bool);
+
+/// What is said of payments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Terms {
+    /// Whether everybody has a payment method now, or nobody.
+    pub(super) pays: bool,
+    /// Whether invoices are sent, and nothing is charged.
+    pub(super) sends: bool,
+    /// What happens where a trial ends and nobody pays.
+    pub(super) at_trial_end: &'static str,
+    /// Whether it waits for a first payment.
+    pub(super) waits: bool,
 }
 
 /// Until when collection is paused; nothing for as long as nobody says otherwise.
@@ -75,6 +94,8 @@ pub(super) struct Model {
     pub(super) canceled: Option<i64>,
     pub(super) ended: Option<i64>,
     pub(super) paused: Option<Until>,
+    pub(super) terms: Terms,
+    born: i64,
     told_of_trial: bool,
     /// What was told, without what all types of events begin with.
     pub(super) told: Vec<&'static str>,
@@ -83,7 +104,8 @@ pub(super) struct Model {
 impl Model {
     pub(super) fn new(
         now: i64,
-        prices: &[(usize, Every)],
+        terms: Terms,
+        wares: &[Ware],
         trial: Option<i64>,
         anchor: Option<i64>,
         cancel: Option<Cancel>,
@@ -92,19 +114,19 @@ impl Model {
         if trial.is_some_and(|end| end <= now) || anchor.is_some_and(|anchor| anchor <= now) {
             return None;
         }
-        let natural = prices.iter().map(|(_, every)| every.end_after(begins, begins)).max()?;
+        let natural = wares.iter().map(|(_, every, _)| every.end_after(begins, begins)).max()?;
         if anchor.is_some_and(|anchor| anchor > natural) {
             return None;
         }
         let anchor = anchor.unwrap_or(begins);
-        let item = |(price, every): &(usize, Every)| {
+        let item = |(price, every, costs): &Ware| {
             let end = trial.unwrap_or_else(|| every.end_after(now, anchor));
-            Item { price: *price, every: *every, quantity: 1, start: now, end }
+            Item { price: *price, every: *every, costs: *costs, quantity: 1, start: now, end }
         };
         let mut model = Self {
             now,
             status: if trial.is_some() { "trialing" } else { "active" },
-            items: prices.iter().map(item).collect(),
+            items: wares.iter().map(item).collect(),
             anchor,
             trial: trial.map(|end| (now, end)),
             cancel_at: None,
@@ -112,18 +134,29 @@ impl Model {
             canceled: None,
             ended: None,
             paused: None,
+            terms,
+            born: now,
             told_of_trial: false,
             told: vec!["created"],
         };
         if let Some(cancel) = cancel {
             model.plan(cancel)?;
         }
+        if model.status == "active" && model.owes() {
+            model.status = if terms.waits { "incomplete" } else { return None };
+        }
         model.tell_of_trial();
         Some(model)
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.status == "canceled"
+        ["canceled", "incomplete_expired"].contains(&self.status)
+    }
+
+    /// Whether it charges what nobody pays.
+    fn owes(&self) -> bool {
+        let Terms { pays, sends, .. } = self.terms;
+        !pays && !sends && self.paused.is_none() && self.items.iter().any(|item| item.costs)
     }
 
     /// Time passes, tick by tick.
@@ -139,17 +172,28 @@ impl Model {
     fn tick(&mut self) {
         let now = self.now;
         self.tell_of_trial();
+        if self.status == "incomplete" && now >= self.born + 23 * HOUR {
+            self.end(self.born + 23 * HOUR);
+            return;
+        }
         if self.cancel_at == Some(now) {
-            self.end();
+            self.end(now);
             return;
         }
         let before = self.clone();
-        if self.status == "trialing" && self.trial.is_some_and(|(_, end)| end == now) {
-            self.status = "active";
+        let trial_ends = self.status == "trialing" && self.trial.is_some_and(|(_, end)| end == now);
+        if trial_ends && !self.outlive_trial() {
+            return;
+        }
+        let goes_on = !trial_ends && ["active", "past_due"].contains(&self.status);
+        if goes_on && self.paused.is_none() && self.items.iter().any(|item| item.end == now) {
+            self.status = if self.owes() { "past_due" } else { "active" };
         }
         let anchor = self.anchor;
-        for item in self.items.iter_mut().filter(|item| item.end == now) {
-            (item.start, item.end) = (now, item.every.end_after(now, anchor));
+        if ["active", "past_due"].contains(&self.status) {
+            for item in self.items.iter_mut().filter(|item| item.end == now) {
+                (item.start, item.end) = (now, item.every.end_after(now, anchor));
+            }
         }
         if *self != before {
             self.told.push("updated");
@@ -169,16 +213,30 @@ impl Model {
         }
     }
 
-    fn end(&mut self) {
-        self.status = "canceled";
-        self.ended = Some(self.now);
+    /// The trial is over now; says whether anything goes on after it.
+    fn outlive_trial(&mut self) -> bool {
+        match (self.owes(), self.terms.at_trial_end) {
+            (true, "cancel") => self.end(self.now),
+            (true, "pause") => {
+                self.status = "paused";
+                self.told.push("paused");
+            }
+            (owes, _) => self.status = if owes { "past_due" } else { "active" },
+        }
+        ["active", "past_due"].contains(&self.status)
+    }
+
+    fn end(&mut self, instant: i64) {
+        let never_began = self.status == "incomplete";
+        self.status = if never_began { "incomplete_expired" } else { "canceled" };
+        self.ended = Some(instant);
         self.canceled = self.canceled.or(self.ended);
         self.paused = None;
-        self.told.push("deleted");
+        self.told.push(if never_began { "updated" } else { "deleted" });
     }
 
     fn plan(&mut self, cancel: Cancel) -> Option<()> {
-        let ends = || self.items.iter().map(|item| item.end);
+        let ends = || self.items.iter().map(|item| item.end.max(self.now));
         let at = match cancel {
             Cancel::PeriodEnd | Cancel::Last => ends().max(),
             Cancel::First => ends().min(),
@@ -192,21 +250,33 @@ impl Model {
 
     /// Makes a change, where it may be made; whatever comes of it is told once.
     pub(super) fn change(&mut self, change: impl FnOnce(&mut Self) -> Option<()>) -> Result<(), ()> {
-        if self.is_over() {
+        if self.is_over() || self.status == "incomplete" {
             return Err(());
         }
         let mut after = self.clone();
         change(&mut after).ok_or(())?;
-        if after.at_period_end {
-            after.cancel_at = after.items.iter().map(|item| item.end).max();
-        }
+        after.follow_items();
         let visible = Self { told_of_trial: self.told_of_trial, told: self.told.clone(), ..after.clone() };
         if visible != *self {
             after.told.push("updated");
         }
         *self = after;
         self.tell_of_trial();
+        self.end_if_planned();
         Ok(())
+    }
+
+    fn follow_items(&mut self) {
+        if self.at_period_end {
+            self.cancel_at = self.items.iter().map(|item| item.end.max(self.now)).max();
+        }
+    }
+
+    /// What is paused may have no period left to the end of which it could be kept.
+    fn end_if_planned(&mut self) {
+        if self.cancel_at == Some(self.now) {
+            self.end(self.now);
+        }
     }
 
     pub(super) fn cancel_now(&mut self) -> Result<(), ()> {
@@ -214,7 +284,7 @@ impl Model {
             return Err(());
         }
         (self.cancel_at, self.at_period_end, self.canceled) = (None, false, Some(self.now));
-        self.end();
+        self.end(self.now);
         Ok(())
     }
 
@@ -260,16 +330,46 @@ impl Model {
     }
 
     pub(super) fn end_trial(&mut self) -> Result<(), ()> {
+        let ("trialing", Some((start, _))) = (self.status, self.trial) else {
+            return self.change(|model| (model.status == "active").then_some(()));
+        };
+        if !self.told_of_trial {
+            self.told_of_trial = true;
+            self.told.push("trial_will_end");
+        }
+        (self.trial, self.anchor) = (Some((start, self.now)), self.now);
+        self.items.iter_mut().for_each(|item| item.end = self.now);
+        if self.outlive_trial() {
+            self.restart();
+            self.told.push("updated");
+        }
+        if !self.is_over() {
+            self.follow_items();
+            self.end_if_planned();
+        }
+        Ok(())
+    }
+
+    pub(super) fn resume(&mut self, anew: bool) -> Result<(), ()> {
+        if self.status != "paused" || self.owes() {
+            return Err(());
+        }
+        self.status = "active";
+        if anew {
+            self.restart();
+        }
+        let (now, anchor) = (self.now, self.anchor);
+        for item in &mut self.items {
+            (item.start, item.end) = (now, item.every.end_after(now, anchor));
+        }
+        self.follow_items();
+        self.told.extend(["updated", "resumed"]);
+        Ok(())
+    }
+
+    pub(super) fn agree_to(&mut self, terms: Terms) -> Result<(), ()> {
         self.change(|model| {
-            if let ("trialing", Some((start, _))) = (model.status, model.trial) {
-                if !model.told_of_trial {
-                    model.told_of_trial = true;
-                    model.told.push("trial_will_end");
-                }
-                model.trial = Some((start, model.now));
-                model.status = "active";
-                model.restart();
-            }
+            model.terms = terms;
             Some(())
         })
     }
@@ -278,6 +378,7 @@ impl Model {
         self.change(|model| {
             let now = model.now;
             let trialing = model.status == "trialing";
+            let was_open = trialing || model.status == "active";
             let start = model.trial.filter(|_| trialing).map_or(now, |(start, _)| start);
             model.told_of_trial &= trialing && model.trial == Some((start, end));
             model.trial = Some((start, end));
@@ -285,7 +386,7 @@ impl Model {
             for item in &mut model.items {
                 (item.start, item.end) = (if trialing { item.start } else { now }, end);
             }
-            (end > now).then_some(())
+            (end > now && was_open).then_some(())
         })
     }
 
@@ -304,11 +405,11 @@ impl Model {
         }
     }
 
-    pub(super) fn add(&mut self, price: usize, every: Every) -> Result<(), ()> {
+    pub(super) fn add(&mut self, (price, every, costs): Ware) -> Result<(), ()> {
         self.change(|model| {
             let is_there = model.items.iter().any(|item| item.price == price);
             let end = model.period_end(every);
-            model.items.push(Item { price, every, quantity: 1, start: model.now, end });
+            model.items.push(Item { price, every, costs, quantity: 1, start: model.now, end });
             (!is_there).then_some(())
         })
     }
@@ -321,7 +422,7 @@ impl Model {
         })
     }
 
-    pub(super) fn go_over(&mut self, nth: usize, price: usize, every: Every) -> Result<(), ()> {
+    pub(super) fn go_over(&mut self, nth: usize, (price, every, costs): Ware) -> Result<(), ()> {
         self.change(|model| {
             let place = nth % model.items.len();
             if model.items[place].price == price {
@@ -334,7 +435,7 @@ impl Model {
             let end = model.period_end(every);
             let now = model.now;
             let item = &mut model.items[place];
-            (item.price, item.every) = (price, every);
+            (item.price, item.every, item.costs) = (price, every, costs);
             if is_other && model.status != "trialing" {
                 (item.start, item.end) = (now, end);
                 if model.items.len() == 1 {

@@ -5,6 +5,7 @@
 use crate::ask::{Gives, at};
 use crate::catalog::{cents, eur, usd};
 use crate::world::World;
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Arc;
 use tollgate_domain::billing_customer::{BillingCustomerPatch, CreateBillingCustomer};
@@ -24,7 +25,7 @@ use tollgate_domain::refusal::Refusal;
 use tollgate_domain::subscription::UpdateSubscription;
 use tollgate_domain::subscription::{
     AdvanceSubscription, BillingMode, CancelSubscription, Collection, CreateSubscription, Item, ItemChange, ItemPatch,
-    MissingPayment, NewItem, PriceChoice, Subscription, SubscriptionPatch, SubscriptionRefusal, held_items,
+    MissingPayment, NewItem, PriceChoice, Status, Subscription, SubscriptionPatch, SubscriptionRefusal, held_items,
 };
 use tollgate_domain::time::Timestamp;
 
@@ -233,7 +234,7 @@ impl Shop {
     }
 
     /// What the customer has, and the rows of items, say what the subscriptions say, and nothing else.
-    fn check(&self) {
+    pub(crate) fn check(&self) {
         let holder = self.holder();
         let mut having: Vec<_> = self.subscriptions().filter(|subscription| subscription.status.counts()).collect();
         having.sort_by_key(|subscription| (subscription.started, subscription.id.clone()));
@@ -250,6 +251,10 @@ impl Shop {
         };
         let expected: Vec<_> = having.iter().flat_map(|subscription| has(subscription)).collect();
         assert_eq!(self.subscribed(), expected);
+        let is_dormant = |status: Status| !status.is_final() && !status.counts();
+        let dormant = self.subscriptions().filter(|subscription| is_dormant(subscription.status));
+        let dormant: BTreeSet<_> = dormant.map(|subscription| subscription.id.clone()).collect();
+        assert_eq!(self.world.engine.account(&holder).expect("it is there").customer.dormant, dormant);
         let mut rows: Vec<_> =
             self.subscriptions().flat_map(|subscription| held_items(subscription, &holder)).collect();
         rows.sort_by_key(|row| row.id.clone());
@@ -298,6 +303,7 @@ pub(crate) fn subscription(customer: &BillingCustomerId) -> CreateSubscription {
         cancel: None,
         trial: None,
         missing_payment: MissingPayment::CreateInvoice,
+        default_incomplete: false,
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 impl Server {
     /// A request of the dialect, with the test key.
-    async fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
         let request = Request::builder().method(method).uri(path).header("x-api-key", TEST_KEY);
         let request = if body.is_null() {
             request.body(Body::empty())
@@ -24,7 +24,7 @@ impl Server {
     }
 
     /// The same where it must go well.
-    async fn good(&self, method: &str, path: &str, body: Value) -> Value {
+    pub(crate) async fn good(&self, method: &str, path: &str, body: Value) -> Value {
         let answer = self.call(method, path, &body).await;
         assert_eq!(answer.status, 200, "{method} {path} {body}: {}", answer.text);
         answer.json()

@@ -6,7 +6,7 @@ use super::fields::{
     TRIAL_SETTINGS,
 };
 use super::items::{self, ITEM};
-use super::settings::{self, PAYMENT_BEHAVIOR};
+use super::settings;
 use crate::expand::{self, EXPAND, Expand};
 use crate::fault::Fault;
 use crate::form::Params;
@@ -57,6 +57,11 @@ const MODE_TYPE: Param = Param::new(
 )
 .required();
 const BILLING_MODE: Param = Param::new("billing_mode", Kind::Object(&[FLEXIBLE, MODE_TYPE]), "How it is billed.");
+const PAYMENT_BEHAVIOR: Param = Param::new(
+    settings::PAYMENT_BEHAVIOR.name,
+    settings::PAYMENT_BEHAVIOR.kind,
+    "With `default_incomplete` it waits for its first payment where that cannot be made at once.",
+);
 const CURRENCY: Param = Param::new("currency", Kind::Currency, "That of the first price unless said.");
 const TRIAL_FROM_PLAN: Param =
     Param::new("trial_from_plan", Kind::Boolean, "Whether the trial is as long as the longest of its prices says.");
@@ -143,6 +148,7 @@ pub fn parse_create(params: &Params) -> Result<(CreateSubscription, Expand), Fau
         cancel,
         trial,
         missing_payment: fields::missing_payment(&params).unwrap_or_default(),
+        default_incomplete: params.get(&PAYMENT_BEHAVIOR) == Some("default_incomplete"),
     };
     Ok((command, expand))
 }

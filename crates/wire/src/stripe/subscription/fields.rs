@@ -16,7 +16,7 @@ pub(super) const SECONDS: Kind = Kind::Integer { min: i64::MIN, max: i64::MAX };
 pub(super) const COLLECTION_METHOD: Param = Param::new(
     "collection_method",
     Kind::Word(&["charge_automatically", "send_invoice"]),
-    "How money is collected; charged unless said. What is charged counts as paid.",
+    "How money is collected; charged unless said. Whether what is charged counts as paid is a setting of the server.",
 );
 pub(super) const DAYS_UNTIL_DUE: Param = Param::new(
     "days_until_due",
@@ -37,7 +37,7 @@ pub(super) const TRIAL_END: Param =
 pub(super) const MISSING_PAYMENT_METHOD: Param = Param::new(
     "missing_payment_method",
     Kind::Word(&["cancel", "create_invoice", "pause"]),
-    "What becomes of it where a trial ends without a payment method. One counts as present.",
+    "What becomes of it where a trial ends without a payment method. Whether there is one is a setting of the server.",
 );
 const END_BEHAVIOR: Param =
     Param::new("end_behavior", Kind::Object(&[MISSING_PAYMENT_METHOD.required()]), "What happens when a trial ends.")

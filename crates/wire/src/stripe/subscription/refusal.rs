@@ -33,14 +33,18 @@ pub(in crate::stripe) fn refused(operation: Operation, refusal: &No) -> Fault {
         No::DaysUntilDueOfCharge => {
             Fault::invalid("You can only specify 'days_until_due' if invoice collection method is 'send_invoice'.")
         }
+        No::NoPaymentMethod => Fault::invalid(
+            "This customer has no attached payment source or default payment method. Please consider adding a default payment \
+             method. For more information, visit \
+             https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.",
+        )
+        .with_code("resource_missing"),
+        No::Incomplete => undecided::incomplete(subject(operation)),
         No::Canceled => {
             Fault::invalid("A canceled subscription can only update its cancellation_details and metadata.")
                 .with_code("invalid_canceled_subscription_fields")
         }
-        No::Over { id } => {
-            let param = if operation == Operation::SubscriptionItemCreate { "subscription" } else { "id" };
-            no_such(Noun::Subscription, id.as_str()).about(param).with_status(404)
-        }
+        No::Over { id } => no_such(Noun::Subscription, id.as_str()).about(subject(operation)).with_status(404),
         No::NoTrialFromHere => undecided::no_trial_from_here(),
         No::NotPaused => Fault::invalid("You can only resume a subscription if it is `paused`."),
         No::PriceIsOneTime { .. }
@@ -92,6 +96,11 @@ fn mixed_currencies(price: Currency, others: Currency) -> Fault {
          same currency. When using multi-currency prices, you can specify `currency` at the top level, to be used by all \
          items."
     ))
+}
+
+/// Where an operation names the subscription that it is about.
+fn subject(operation: Operation) -> &'static str {
+    if operation == Operation::SubscriptionItemCreate { "subscription" } else { "id" }
 }
 
 fn price_at(place: Place) -> String {
