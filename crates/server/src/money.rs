@@ -1,4 +1,4 @@
-//! Amounts of money and prices in words, and amounts as people write them.
+//! Amounts of money and prices in words, and numbers as people write them.
 
 use tollgate_domain::price::{Charge, Interval, Price};
 
@@ -40,7 +40,28 @@ pub(crate) fn amount(minor: &str, currency: &str) -> String {
     let digits = format!("{units:0>width$}", width = places + 1);
     let (whole, fraction) = digits.split_at(digits.len() - places);
     let point = if places == 0 && rest.is_empty() { "" } else { "." };
-    format!("{whole}{point}{fraction}{rest} {}", currency.to_uppercase())
+    format!("{}{point}{fraction}{rest} {}", grouped(whole), currency.to_uppercase())
+}
+
+/// A number with its digits in groups of three: `12,500.5`.
+pub(crate) fn grouped(number: &str) -> String {
+    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(whole, fraction)| (whole, Some(fraction)));
+    if !whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        return number.to_owned();
+    }
+    let mut shown = String::from(sign);
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        shown.push('.');
+        shown.push_str(fraction);
+    }
+    shown
 }
 
 /// The minor units of an amount of major units as people write it (`45`, `45.5`, `1,250.00`, `0,99`), which may have a
@@ -99,6 +120,8 @@ mod tests {
             ("1234", "kwd", "1.234 KWD"),
             ("0.5", "usd", "0.005 USD"),
             ("12.5", "jpy", "12.5 JPY"),
+            ("150000", "usd", "1,500.00 USD"),
+            ("1234567", "jpy", "1,234,567 JPY"),
         ] {
             assert_eq!(amount(minor, code), shown);
         }

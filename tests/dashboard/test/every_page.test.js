@@ -9,6 +9,35 @@ const SOURCES = new URL("../../../crates/server/src/dashboard/", import.meta.url
 
 let browser, server, page, addresses;
 
+/** What somebody wrote without a blank. */
+const long = (length) => "unbroken".repeat(40).slice(0, length);
+
+/** Things with names that are long and in one word, and the pages that show them. */
+async function longNamed() {
+  const post = async (path, json) => {
+    const answer = await server.api("POST", path, { json });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    return answer.body;
+  };
+  const feature = await post("/v1/features", { featureKey: long(60), name: long(80), type: "limit", tracksUsage: true, usageResetInterval: "month" });
+  const grant = [{ featureKey: feature.featureKey, hasAccess: true, limit: 500 }];
+  const product = await post("/v1/products", { name: long(180), featureAccess: grant });
+  await post("/v1/customers", { customerId: long(100), name: long(200), email: `${long(60)}@example.com`, customProductKeys: [product.key] });
+  const about = { customerId: long(100), featureKey: feature.featureKey };
+  await post("/v1/overrides", { ...about, hasAccess: true, limit: 10, reason: long(150) });
+  await post("/v1/bonuses", { ...about, amount: 5, reason: long(150) });
+  await post("/v1/usage", { ...about, amount: 9, eventKey: long(100), metadata: { [long(40)]: long(200) } });
+  const sold = { name: long(150), "marketing_features[0][name]": long(80), "default_price_data[currency]": "usd", "default_price_data[unit_amount]": "150000", "default_price_data[recurring][interval]": "month" };
+  const { body: stripe } = await server.api("POST", "/v1/products", { form: sold });
+  const { body: products } = await server.api("GET", "/v1/products", {});
+  const { key } = products.find(({ stripeProductId }) => stripeProductId === stripe.id);
+  const customer = `/dashboard/test/customers/${long(100)}`;
+  return [
+    customer, `${customer}/products`, `${customer}/features/${feature.featureKey}`, `/dashboard/test/products/${product.key}`,
+    `/dashboard/test/products/${key}`, `/dashboard/test/features/${feature.featureKey}`, "/pricing-table?environment=test",
+  ];
+}
+
 /** The addresses of pages by their routes, as the sources have them. */
 async function routes() {
   const found = [];
@@ -86,6 +115,7 @@ before(async () => {
     "/dashboard/live/products",
     "/dashboard/live/features",
     "/dashboard/live/customers",
+    ...(await longNamed()),
   );
   assert.ok(addresses.length > 45 && !addresses.join().includes("{"), addresses.join("\n"));
 });
@@ -105,6 +135,16 @@ const sticksOut = (page) =>
     return [`${document.documentElement.scrollWidth} px`, ...wide.slice(0, 4).map((one) => `${one.localName}.${one.className}`)];
   });
 
+/** What runs out of the box it stands in, and what must be scrolled sideways although it could be broken into lines. */
+const runsOut = (page) =>
+  page.evaluate(() => {
+    const isWide = (one) => one.scrollWidth > one.clientWidth + 1;
+    const isNarrow = document.documentElement.clientWidth < 500;
+    const regions = [...document.querySelectorAll(isNarrow ? ".scroll:has(.stacks)" : ".scroll")].filter((one) => one.ariaLabel !== "Versions side by side");
+    const boxes = [...document.querySelectorAll("li, p, h1, h2, h3, dd, section, .card")].filter((one) => !one.matches(".hidden"));
+    return [...regions, ...boxes].filter(isWide).map((one) => `${one.localName}.${one.className} ${one.ariaLabel ?? ""} runs out`);
+  });
+
 for (const [width, scheme] of [[390, "light"], [390, "dark"], [1280, "dark"]]) {
   test(`every page is whole and open to everybody at ${width} px in ${scheme}`, async () => {
     await page.setViewport({ width, height: 844 });
@@ -113,7 +153,7 @@ for (const [width, scheme] of [[390, "light"], [390, "dark"], [1280, "dark"]]) {
     for (const address of addresses) {
       const answer = await visit(page, address);
       if (answer.status() !== 200) wrong.push(`${address}: ${answer.status()}`);
-      wrong.push(...(await sticksOut(page)).map((what) => `${address}: ${what}`));
+      wrong.push(...[...(await sticksOut(page)), ...(await runsOut(page))].map((what) => `${address}: ${what}`));
       for (const summary of await page.$$("main summary")) await summary.evaluate((one) => (one.parentElement.open = true));
       wrong.push(...(await sticksOut(page)).map((what) => `${address}, opened: ${what}`));
       wrong.push(...(await barriers(page)).map((what) => `${address}: ${what}`));

@@ -47,10 +47,18 @@ pub(super) fn entry(form: &Form, feature: &Json) -> Value {
 
 /// What was typed as a number of JSON; what is none stays a text, which the API refuses.
 pub(super) fn number(typed: &str) -> Value {
-    match serde_json::from_str(typed) {
+    match serde_json::from_str(&ungrouped(typed)) {
         Ok(Value::Number(number)) => Value::Number(number),
         _ => typed.into(),
     }
+}
+
+/// What was typed without the commas that group thousands, where those do: pages show numbers with them.
+fn ungrouped(typed: &str) -> String {
+    let (whole, rest) = typed.split_at(typed.find('.').unwrap_or(typed.len()));
+    let mut groups = whole.trim_start_matches('-').split(',');
+    let is_start = groups.next().is_some_and(|first| (1..=3).contains(&first.len()) && first != "0");
+    if is_start && groups.all(|group| group.len() == 3) { whole.replace(',', "") + rest } else { typed.to_owned() }
 }
 
 #[cfg(test)]
@@ -79,5 +87,16 @@ mod tests {
             assert_eq!(entry(&Form::of(fields(&given)), &given), said);
         }
         assert_eq!((number("12"), number("many")), (json!(12), json!("many")));
+    }
+
+    #[test]
+    fn thousands_may_be_grouped() {
+        for (typed, number) in [("12,000", json!(12000)), ("-1,250,000.5", json!(-1_250_000.5)), ("1,000", json!(1000))]
+        {
+            assert_eq!(super::number(typed), number, "{typed}");
+        }
+        for typed in ["1,5", "0,125", "1234,567", ",000", "1,000.5,000", "1,,000", "1,00a", ""] {
+            assert_eq!(super::number(typed), json!(typed), "{typed}");
+        }
     }
 }

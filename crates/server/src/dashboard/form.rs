@@ -76,7 +76,10 @@ impl Fields {
     pub(super) fn refused(form: Form, fault: &Fault, fields: &[(&str, &str)]) -> Self {
         let named = fault.param.as_deref();
         let field = named.and_then(|param| fields.iter().find(|(path, _)| *path == param)).map(|(_, field)| *field);
-        let message = plain(&fault.message, named);
+        let message = match field {
+            Some(_) => beside(&fault.message, named),
+            None => plain(&fault.message, named),
+        };
         match field {
             Some(field) => Self { form, faults: [(field.to_owned(), message)].into(), fault: None },
             None => Self { form, faults: BTreeMap::new(), fault: Some(message) },
@@ -129,7 +132,36 @@ impl Fields {
     }
 }
 
-/// A message of the API, for people who see the field beside it: without the field's path at its start.
+/// What a field says where it is empty, and may not be.
+const NEEDED: &str = "This is needed.";
+
+/// Messages of the API that speak of how it is called, by how they begin, and what is said beside a field instead.
+const PLAIN: [(&str, &str); 11] = [
+    ("This must be a time in milliseconds since 1970", "Write a day and a time, before the year 3000."),
+    ("This must be from -1000000000000000 to ", "This is more than can be counted: at most 1,000,000,000,000,000."),
+    ("Missing required param", NEEDED),
+    ("You passed an empty string", NEEDED),
+    ("Invalid currency", "This is no currency that Stripe knows. Write its three letters, such as USD."),
+    ("Invalid integer", "This must be a whole number."),
+    ("Invalid non-negative integer", "This must be a whole number, zero or more."),
+    ("Invalid decimal", "This has too many digits."),
+    ("Not a valid URL", "Write a whole address, such as https://example.com/page."),
+    ("Invalid URL: Non-ASCII", "Write the address in plain letters, with % where there are others."),
+    ("Invalid email address", "This is no email address."),
+];
+
+/// A message of the API beside its field, in words that need no knowledge of the API.
+fn beside(message: &str, param: Option<&str>) -> String {
+    let said = plain(message, param);
+    if let Some((_, words)) = PLAIN.iter().find(|(start, _)| said.starts_with(start)) {
+        return (*words).to_owned();
+    }
+    // The API quotes what was sent, which stands beside it here.
+    let most = said.strip_prefix("Invalid string").and_then(|rest| rest.rsplit_once("at most ")).map(|(_, most)| most);
+    most.map_or_else(|| said.clone(), |most| format!("This must be at most {}.", most.trim_end_matches('.')))
+}
+
+/// A message of the API, for people who see what it is about: without the field's path at its start.
 fn plain(message: &str, param: Option<&str>) -> String {
     let rest = param.and_then(|param| message.strip_prefix(&format!("`{param}` ")));
     match rest {
@@ -152,5 +184,27 @@ mod tests {
         assert_eq!((fields.value("key"), &fields.fault), ("a b", &None));
         let elsewhere = Fields::refused(form, &fault, &[]);
         assert_eq!(elsewhere.fault.as_deref(), Some("This takes no blanks."));
+    }
+
+    #[test]
+    fn words_of_the_api_are_plain_beside_a_field() {
+        for (message, said) in [
+            (
+                "`at` must be a time in milliseconds since 1970, before the year 3000.",
+                "Write a day and a time, before the year 3000.",
+            ),
+            (
+                "`at` must be from -1000000000000000 to 1000000000000000.",
+                "This is more than can be counted: at most 1,000,000,000,000,000.",
+            ),
+            ("`at` must be zero or more.", "This must be zero or more."),
+            ("Missing required param: at.", "This is needed."),
+            ("Invalid string: abc; must be at most 40 characters", "This must be at most 40 characters."),
+            ("No such thing.", "No such thing."),
+        ] {
+            let fault = Fault { status: 400, param: Some("at".into()), message: message.into() };
+            let fields = Fields::refused(Form::default(), &fault, &[("at", "when")]);
+            assert_eq!(fields.problem("when"), Some(said));
+        }
     }
 }

@@ -64,8 +64,10 @@ impl IntoResponse for Page {
 /// Why there is no page.
 #[derive(Debug)]
 pub(super) enum Trouble {
-    /// Nobody is signed in. Where to go on after that, as path and query.
-    SignIn { back: Option<String> },
+    /// Nobody is signed in. Where to go on after that, as path and query; `is_lost` where somebody sent a form.
+    SignIn { back: Option<String>, is_lost: bool },
+    /// The link on which somebody becomes the first admin leads nowhere any more.
+    UsedLink,
     /// There is no such thing.
     NotFound,
     /// The form is of another session, or of another site.
@@ -112,12 +114,17 @@ impl From<Fault> for Trouble {
 struct Notice<'n> {
     title: &'n str,
     words: &'n str,
+    /// Where to go on, and how that is called.
+    link: (&'static str, &'static str),
 }
 
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response<Body> {
         let (status, title, words) = match &self {
-            Self::SignIn { back } => return see_other(&sign_in_address(back.as_deref())),
+            Self::SignIn { back, is_lost } => return see_other(&sign_in_address(back.as_deref(), *is_lost)),
+            Self::UsedLink => {
+                (404, "This link leads nowhere any more", "It was used, or is of an earlier start of the server.")
+            }
             Self::NotFound => (404, "Nothing here", "There is no such page, or what it showed is gone."),
             Self::Forged => (
                 403,
@@ -136,19 +143,26 @@ impl IntoResponse for Trouble {
             Self::Broken => (500, "Something is wrong on the server's side", "It was noted in the server's log."),
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-        let html = Notice { title, words }.render().unwrap_or_default();
+        let link = match &self {
+            Self::UsedLink => ("/dashboard/sign-in", "Sign in"),
+            _ => ("/dashboard", "To the dashboard"),
+        };
+        let html = Notice { title, words, link }.render().unwrap_or_default();
         html_response(status, html)
     }
 }
 
+/// The parameter of the page to sign in, and its word, that says that a form was lost.
+pub(super) const LOST_FIELD: &str = "lost";
+pub(super) const LOST_WORD: &str = "form";
+
 /// Where to sign in, and to go on from there.
-fn sign_in_address(back: Option<&str>) -> String {
-    let mut address = "/dashboard/sign-in".to_owned();
-    if let Some(back) = back.filter(|back| *back != "/dashboard") {
-        address.push_str("?back=");
-        address.push_str(&tollgate_wire::form::percent_encoded(back));
-    }
-    address
+fn sign_in_address(back: Option<&str>, is_lost: bool) -> String {
+    let back = back.filter(|back| *back != "/dashboard").map(tollgate_wire::form::percent_encoded);
+    let params = [back.map(|back| format!("back={back}")), is_lost.then(|| format!("{LOST_FIELD}={LOST_WORD}"))];
+    let params = params.into_iter().flatten().collect::<Vec<_>>().join("&");
+    let mark = if params.is_empty() { "" } else { "?" };
+    format!("/dashboard/sign-in{mark}{params}")
 }
 
 fn html_response(status: StatusCode, html: String) -> Response<Body> {

@@ -333,7 +333,7 @@ pub(super) async fn preview(visit: Visit) -> Shown {
     let products = sold(visit.api()).await?;
     let products = products.iter().map(|sold| (sold.product.text("name"), sold.product.text("id"), why_not(sold)));
     let products = products.collect();
-    let frame = visit.frame(Section::Home, "Pricing table");
+    let frame = visit.frame(Section::Products, "Pricing table");
     let now = visit.app.store.clock().now().millis();
     Page::of(&PreviewPage { frame, fields, path, now, code, products })
 }

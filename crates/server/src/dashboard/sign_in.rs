@@ -2,7 +2,7 @@
 
 use super::form::{Fields, Form};
 use super::frame::{Frame, Section};
-use super::page::{Page, Shown, Trouble};
+use super::page::{LOST_FIELD, LOST_WORD, Page, Shown, Trouble};
 use super::session::{self, Session};
 use super::visit::{self, Personal, Visit};
 use crate::app::App;
@@ -60,6 +60,10 @@ impl App {
 struct SignInPage {
     fields: Fields,
     back: String,
+    /// Whether there is nobody who could sign in.
+    nobody: bool,
+    /// Whether a form was sent in a session that was over.
+    is_lost: bool,
 }
 
 #[derive(Template)]
@@ -89,7 +93,9 @@ pub(super) async fn show(State(app): State<Arc<App>>, query: RawQuery, headers: 
     if session::of(&app, &headers).await.map_err(Trouble::store)?.is_some() {
         return Page::to(back);
     }
-    Page::of(&SignInPage { fields: Fields::default(), back })
+    let nobody = app.users().await.map_err(Trouble::store)?.is_empty();
+    let is_lost = param(&query, LOST_FIELD) == LOST_WORD;
+    Page::of(&SignInPage { fields: Fields::default(), back, nobody, is_lost })
 }
 
 pub(super) async fn sign_in(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Shown {
@@ -97,7 +103,7 @@ pub(super) async fn sign_in(State(app): State<Arc<App>>, headers: HeaderMap, bod
     let (email, back) = (user::email(form.text("email")), back(form.text("back")));
     let again = |problem: String| {
         let fields = Fields::new(Form::of([("email", email.clone())])).with_fault(problem);
-        Page::refused(&SignInPage { fields, back: back.clone() })
+        Page::refused(&SignInPage { fields, back: back.clone(), nobody: false, is_lost: false })
     };
     let user = app.user(&email).await.map_err(Trouble::store)?;
     let hash = user.as_ref().map(|user| user.password.as_str());
@@ -149,11 +155,11 @@ pub(super) async fn show_setup(State(app): State<Arc<App>>, query: RawQuery) -> 
 /// Whether somebody with this token may become the first admin; from when there is one on, nobody may.
 async fn is_first(app: &App, token: &str) -> Result<(), Trouble> {
     if !app.dashboard.setup.is(token) {
-        return Err(Trouble::NotFound);
+        return Err(Trouble::UsedLink);
     }
     if !app.users().await.map_err(Trouble::store)?.is_empty() {
         app.dashboard.setup.set(None);
-        return Err(Trouble::NotFound);
+        return Err(Trouble::UsedLink);
     }
     Ok(())
 }
@@ -176,7 +182,7 @@ pub(super) async fn set_up(State(app): State<Arc<App>>, headers: HeaderMap, body
     };
     let made = app.create_first_user(CreateFirstUser { email, password }).await.map_err(Trouble::store)?;
     app.dashboard.setup.set(None);
-    let admin = made.ok_or(Trouble::NotFound)?;
+    let admin = made.ok_or(Trouble::UsedLink)?;
     open(&app, &admin, is_secure(&app, &headers), "/dashboard".to_owned()).await
 }
 

@@ -76,14 +76,17 @@ impl FromRequestParts<Arc<App>> for Visit {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Trouble> {
         let signed_in = session::of(app, &parts.headers).await.map_err(Trouble::store)?;
         // Whoever sent a form is led to a page that can be looked at.
-        let back = if parts.method == axum::http::Method::POST {
+        let is_form = parts.method == axum::http::Method::POST;
+        let back = if is_form {
             referer(&parts.headers)
         } else {
             // Routers of a part of the pages are given the rest of the path alone.
             let whole = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
             whole.path_and_query().map(ToString::to_string)
         };
-        let (user, session) = signed_in.ok_or(Trouble::SignIn { back })?;
+        // Whoever wanted to sign out lost nothing by it.
+        let is_lost = is_form && !parts.uri.path().ends_with("/sign-out");
+        let (user, session) = signed_in.ok_or(Trouble::SignIn { back, is_lost })?;
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Trouble::NotFound)?;
         let params: Vec<(String, String)> =
             params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

@@ -1,6 +1,7 @@
 //! Values in words, as pages show them.
 
 use super::json::Json;
+pub(super) use crate::money::grouped;
 use tollgate_domain::time::Timestamp;
 
 /// A day, from milliseconds: `2026-11-21`, in UTC.
@@ -30,25 +31,12 @@ pub(super) fn access(entry: &Json) -> String {
     }
 }
 
-/// A number with its digits in groups of three: `12,500.5`.
-pub(super) fn grouped(number: &str) -> String {
-    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
-    let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(whole, fraction)| (whole, Some(fraction)));
-    if !whole.bytes().all(|byte| byte.is_ascii_digit()) {
-        return number.to_owned();
-    }
-    let mut shown = String::from(sign);
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        shown.push('.');
-        shown.push_str(fraction);
-    }
-    shown
+/// What somebody calls something, for the middle of a text: one that turns the direction of writing, as some characters
+/// do, keeps that to itself.
+pub(super) fn apart(name: &str) -> String {
+    let turns =
+        |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if name.contains(turns) { format!("\u{2068}{name}\u{2069}") } else { name.to_owned() }
 }
 
 /// A count with its noun: `1 customer`, `2 customers`.
@@ -73,6 +61,7 @@ mod tests {
             (counted(1, "customer"), counted(2000, "customer")),
             ("1 customer".into(), "2,000 customers".into())
         );
+        assert_eq!((apart("Acme"), apart("A\u{202e}b")), ("Acme".into(), "\u{2068}A\u{202e}b\u{2069}".into()));
         assert_eq!((day(0), moment(61_000)), ("1970-01-01".into(), "1970-01-01 00:01 UTC".into()));
         for (entry, shown) in [
             (json!({"hasAccess": false, "limit": 0}), "No access"),

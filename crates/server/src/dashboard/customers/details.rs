@@ -45,7 +45,7 @@ pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
     let rows = access.members().into_iter().map(|(key, entry)| Row {
         link: visit.at(&feature_path(&subject, &key)),
         name: name_of(&key, &names),
-        why: explain::sentences(&entry, |product| subject.product_name(product)),
+        why: explain::sentences(&entry, |product| words::apart(&subject.product_name(product))),
         entry,
     });
     let rows: Vec<Row> = rows.collect();

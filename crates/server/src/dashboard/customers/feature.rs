@@ -58,7 +58,7 @@ pub(in crate::dashboard) async fn show(visit: Visit) -> Shown {
     let here = visit.at(&feature_path(&subject, &key));
     let page = FeaturePage {
         frame: visit.frame(Section::Customers, format!("{} of {}", feature.text("name"), subject.title())),
-        why: explain::sentences(&entry, |product| subject.product_name(product)),
+        why: explain::sentences(&entry, |product| words::apart(&subject.product_name(product))),
         later: (offset > 0).then(|| address(&here, &visit.query, offset.saturating_sub(PAGE))),
         earlier: events.flag("hasMore").then(|| address(&here, &visit.query, offset.saturating_add(PAGE))),
         total: words::counted(usize::try_from(total).unwrap_or(usize::MAX), "event"),

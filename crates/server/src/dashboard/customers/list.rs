@@ -121,7 +121,7 @@ pub(in crate::dashboard) async fn create(Submission { visit, form }: Submission)
 
 /// The names of the products of a customer.
 fn held(customer: &Json) -> String {
-    let names = customer.list("products").iter().map(|product| product.text("name")).collect::<Vec<_>>();
+    let names = customer.list("products").iter().map(|product| words::apart(&product.text("name"))).collect::<Vec<_>>();
     names.join(", ")
 }
 

@@ -40,8 +40,14 @@ async fn page(visit: &Visit, fields: Fields, made: Option<String>) -> Result<Key
 /// Makes a key and shows it, this once.
 pub(super) async fn create(Submission { visit, form }: Submission) -> Shown {
     let name = form.text("name").to_owned();
-    if name.chars().count() > NAME_MAX_CHARACTERS {
-        let problem = format!("This has at most {NAME_MAX_CHARACTERS} characters.");
+    let problem = if name.is_empty() {
+        Some("Write who or what will use it.".to_owned())
+    } else if name.chars().count() > NAME_MAX_CHARACTERS {
+        Some(format!("This has at most {NAME_MAX_CHARACTERS} characters."))
+    } else {
+        None
+    };
+    if let Some(problem) = problem {
         return Page::refused(&page(&visit, Fields::new(form).with("name", problem), None).await?);
     }
     let turn = Turn::take(&visit, &form)?;

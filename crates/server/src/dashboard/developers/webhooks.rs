@@ -264,15 +264,10 @@ fn moment(delivery: &Json, field: &str) -> String {
 
 /// What went wrong with a delivery last.
 fn trouble(delivery: &Json) -> String {
-    let error = delivery.get("last_error");
-    let status = error.text("response_status");
-    if status.is_empty() { error.text("message") } else { format!("{status}: {}", error.text("message")) }
+    delivery.get("last_error").text("message")
 }
 
 /// Deliveries under their headings: with what is said where there are none.
 fn groups<'d>(failed: &'d [Json], pending: &'d [Json]) -> [(&'static str, &'static str, &'d [Json]); 2] {
-    [
-        ("Given up", "Nothing was given up.", failed),
-        ("Waiting", "Nothing waits: every event so far was received.", pending),
-    ]
+    [("Given up", "Nothing was given up.", failed), ("Waiting", "Nothing waits.", pending)]
 }

@@ -15,6 +15,7 @@ async fn script_in_keys_and_endpoints_is_text() {
     let made = ann.send("/developers/keys", &[("name", SCRIPT)]).await;
     assert_eq!(made.status, 200);
     shows_script_as_text(&made.text);
+    assert!(ann.refused("/developers/keys", &[("name", " ")], "name").await.contains("Write who or what will use it."));
     let long = SCRIPT.repeat(10);
     shows_script_as_text(&ann.refused("/developers/keys", &[("name", &long)], "name").await);
 
@@ -28,6 +29,30 @@ async fn script_in_keys_and_endpoints_is_text() {
     assert_eq!(made.status, 200);
     shows_script_as_text(&made.text);
     shows(&ann, "/developers/webhooks").await;
+}
+
+#[tokio::test]
+async fn words_beside_fields_need_no_knowledge_of_the_api() {
+    let ann = Office::furnished().await.admin().await;
+    for (path, typed, field, told) in [
+        ("/developers/webhooks", &[("url", "https://a.example/"), ("events", "")][..], "events", "This is needed."),
+        ("/products/gold/prices", &[("amount", "1"), ("currency", "zzz")], "currency", "no currency that Stripe knows"),
+        ("/products/gold", &[("name", "")], "name", "This is needed."),
+        ("/customers", &[("customerId", "b"), ("usageStartedAt", "soon")], "usageStartedAt", "Write a day and a time"),
+        (
+            "/customers/acme/overrides",
+            &[("featureKey", "seats"), ("choice", "limit"), ("limit", "9,000,000,000,000,000")],
+            "limit",
+            "at most 1,000,000,000,000,000",
+        ),
+    ] {
+        let page = ann.refused(path, typed, field).await;
+        let problem = page.split(&format!("id=\"{field}-problem\">")).nth(1).and_then(|rest| rest.split('<').next());
+        assert!(problem.is_some_and(|problem| problem.contains(told) && problem.len() < 120), "{path}: {problem:?}");
+    }
+    let limit = [("featureKey", "seats"), ("choice", "limit"), ("limit", "12,000")];
+    ann.done("/customers/acme/overrides", &limit).await;
+    assert!(ann.page("/customers/acme").await.contains("12,000"));
 }
 
 #[tokio::test]

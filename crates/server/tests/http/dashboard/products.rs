@@ -35,6 +35,7 @@ async fn the_list_searches_and_hides_what_is_archived() {
     for told in [">Pro</a>", ">Gold</a>", "Everyone without a product", "1 customer", ">Default</span>"] {
         assert!(page.contains(told), "{told}: {page}");
     }
+    assert!(page.contains("href=\"/dashboard/test/pricing-table\""), "{page}");
     let found = ann.page(&at("?search=PR")).await;
     assert!(found.contains(">Pro</a>") && !found.contains(">Gold</a>"));
     ann.done(&at("/pro/archive"), &[("archived", "yes")]).await;
@@ -62,6 +63,8 @@ async fn refusals_stand_beside_their_fields() {
     assert!(page.text.contains("assigned to customers cannot be the default"), "{}", page.text);
     let page = ann.send(&at("/free/archive"), &[("archived", "yes")]).await;
     assert!(page.status == 422 && page.text.contains("default product cannot be archived"), "{}", page.text);
+    let page = ann.page(&at("/free")).await;
+    assert!(page.contains("The default product cannot be archived.") && !page.contains("Archive product"), "{page}");
     let keyless = [("name", "Pro"), ("metadata-key", ""), ("metadata-value", "orphan")];
     assert!(ann.refused(&at("/pro"), &keyless, "metadata").await.contains("value=\"orphan\""));
     assert_eq!(ann.get(&at("/nothing")).await.status, 404);
@@ -248,7 +251,7 @@ async fn a_product_of_stripe_is_described_and_priced() {
     ann.done(&prices, &monthly).await;
     ann.done(&prices, &[("amount", "9"), ("currency", "usd"), ("interval", ""), ("lookupKey", "once")]).await;
     let page = ann.page(&path).await;
-    assert!(page.contains("1250.50 EUR every 3 months") && page.contains("9.00 USD"), "{page}");
+    assert!(page.contains("1,250.50 EUR every 3 months") && page.contains("9.00 USD"), "{page}");
     assert!(
         ann.refused(&prices, &[("amount", "free"), ("currency", "usd")], "amount").await.contains("value=\"free\"")
     );

@@ -21,8 +21,38 @@ async fn of_many_who_would_be_the_first_one_is() {
     let all = tokio::join!(first("a@example.com"), first("b@example.com"), first("c@example.com"));
     let made = [all.0, all.1, all.2].iter().filter(|status| **status == StatusCode::SEE_OTHER).count();
     assert_eq!((made, office.people().await), (1, 1), "{all:?}");
-    assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND);
+    let used = stranger.get(&path).await;
+    assert_eq!(used.status, StatusCode::NOT_FOUND);
+    assert!(used.text.contains("It was used") && used.text.contains("href=\"/dashboard/sign-in\""), "{}", used.text);
     assert!(office.setup().await.is_none());
+}
+
+#[tokio::test]
+async fn where_there_is_nobody_the_page_to_sign_in_says_how_to_begin() {
+    let office = Office::new().await;
+    let stranger = office.stranger();
+    let page = stranger.page(SIGN_IN).await;
+    assert!(page.contains("Nobody has an account yet") && !page.contains("Forgot it?"), "{page}");
+    let page = office.admin().await.signed_out().page(SIGN_IN).await;
+    assert!(!page.contains("Nobody has an account yet") && page.contains("Forgot it?"), "{page}");
+}
+
+#[tokio::test]
+async fn who_sends_a_form_after_the_session_ended_hears_that_it_is_lost() {
+    let stranger = Office::new().await.admin().await.signed_out();
+    let lost = "What you typed was not saved.";
+    for (path, referer, back, is_told) in [
+        ("/products", "http://tollgate.test/dashboard/test/products/new", "/dashboard/test/products/new", true),
+        ("/products", "http://elsewhere.test/", "/dashboard", true),
+        ("/dashboard/sign-out", "http://tollgate.test/dashboard/test/products", "/dashboard/test/products", false),
+    ] {
+        let answer = stranger.post(path, &[("referer", referer)], &[("name", "Gold")]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.text);
+        let page = stranger.page(answer.header("location").unwrap()).await;
+        assert_eq!(page.contains(lost), is_told, "{path}: {page}");
+        assert_eq!(super::input(&page, "back").as_deref(), Some(back), "{path}");
+    }
+    assert!(!stranger.page(SIGN_IN).await.contains(lost));
 }
 
 #[tokio::test]
