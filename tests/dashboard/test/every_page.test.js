@@ -102,7 +102,7 @@ before(async () => {
   const { body: products } = await server.api("GET", "/v1/products", {});
   const sold = products.find(({ type }) => type === "stripe");
   const known = await things();
-  const all = (await routes()).filter((route) => !/assets|sign-in|setup|migrate$|failures\.csv|^\/dashboard$/.test(route));
+  const all = (await routes()).filter((route) => !/assets|sign-in|setup|migrate$|failures\.csv|^\/dashboard$|\/$/.test(route));
   addresses = all.map((route) => fillIn(route, known));
   addresses.push(
     `/dashboard/test/products/${sold.key}`,

@@ -70,6 +70,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/dashboard/sign-out", post(sign_in::sign_out))
         .route("/dashboard/account", get(sign_in::account))
         .route("/dashboard/account/password", post(sign_in::change_password))
+        .route("/dashboard/{environment}/", get(nothing))
         .nest("/dashboard/{environment}", environment)
 }
 

@@ -35,6 +35,6 @@ fn customers_search(ground: &Ground, turn: &mut Turn, buffer: &mut Vec<u8>) {
 
 /// Whether a page has a table, and so at least one customer.
 fn lists_customers(page: &[u8]) -> bool {
-    const TABLE: &[u8] = b"<tbody>";
+    const TABLE: &[u8] = b"<tbody";
     page.windows(TABLE.len()).any(|part| part == TABLE)
 }

@@ -13,7 +13,7 @@ fn at(path: &str) -> String {
 async fn a_feature_is_made_with_all_its_options() {
     let office = Office::furnished().await;
     let ann = office.admin().await;
-    let page = ann.page(&at("/new")).await;
+    let page = ann.page("/new-feature").await;
     for told in ["Track usage with Tollgate", "More …", "Billing period start", "Start of month", "Create Feature"] {
         assert!(page.contains(told), "{told}: {page}");
     }

@@ -15,7 +15,7 @@ async fn the_steps_of_the_seed_make_a_default_product() {
     office.api("POST", "/v1/features", json!({"featureKey": "seats", "name": "Seats", "type": "limit"})).await;
     let ann = office.admin().await;
     assert!(ann.page(PRODUCTS).await.contains(">New Product</a>"));
-    assert!(ann.page(&at("/new")).await.contains(">Create</button>"));
+    assert!(ann.page("/new-product").await.contains(">Create</button>"));
     let details = ann.done(PRODUCTS, &[("name", "Basic"), ("kind", "custom")]).await;
     assert_eq!(details, at("/custom_basic?done=created"));
     let page = ann.page(&details).await;
