@@ -51,7 +51,7 @@ test("a feature is made with every option, its key from its name", async () => {
     [made.name, made.description, made.type, made.tracksUsage, made.usageResetInterval, made.usageResetAnchor],
     ["AI credits (é)", "One for each answer", "limit", true, "week", "calendar"],
   );
-  await visit(page, `${FEATURES}/new`);
+  await visit(page, "/dashboard/test/new-feature");
   await page.type("#name", "SSO");
   await page.click("[name=type][value=boolean]");
   await press(page, "Create Feature");
@@ -62,7 +62,7 @@ test("a feature is made with every option, its key from its name", async () => {
 });
 
 test("a key that is taken is refused beside its field, and what was typed stays", async () => {
-  await visit(page, `${FEATURES}/new`);
+  await visit(page, "/dashboard/test/new-feature");
   await page.type("#name", "Another");
   await fill(page, "#featureKey", "sso");
   await page.type("#description", "Kept");

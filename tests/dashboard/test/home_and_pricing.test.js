@@ -30,7 +30,7 @@ test("home counts customers by product, and names who is near a limit", async ()
   const { body } = await server.api("GET", "/v1/products/credit_pack/versions");
   const count = body.reduce((sum, { customerCount }) => sum + customerCount, 0);
   assert.match(shown, new RegExp(`Credit pack ${count}`));
-  assert.match(shown, /tinker Exports 5 of 5 reached/);
+  assert.match(shown, /tinker Exports 5 of 5 used, 0 left reached/);
   assert.deepEqual(await barriers(page), []);
 });
 

@@ -101,7 +101,7 @@ test("by keyboard alone, from the list to a product with a limit", async () => {
 });
 
 test("a refused form keeps what was typed, and says why beside the field", async () => {
-  await visit(page, `${PRODUCTS}/new`);
+  await visit(page, "/dashboard/test/new-product");
   await page.type("#name", "Another");
   await page.type("#key", "custom_basic");
   await press(page, "Create");
@@ -123,7 +123,7 @@ test("a refused form keeps what was typed, and says why beside the field", async
 });
 
 test("a product of Stripe gets prices, marketing features, a web page, images and metadata", async () => {
-  await visit(page, `${PRODUCTS}/new`);
+  await visit(page, "/dashboard/test/new-product");
   await page.type("#name", "Gold");
   await page.click("[name=kind][value=stripe]");
   assert.equal(await page.$eval("#key", (field) => field.checkVisibility()), false);
